@@ -1,0 +1,1 @@
+"""evolve: schema and data migrations for Django."""

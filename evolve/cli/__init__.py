@@ -1,0 +1,1 @@
+"""Parse, ask, show: the only print and the only exit."""

@@ -1,0 +1,1 @@
+"""The live database: the working state, the `db` facade, vendor facts."""

@@ -1,0 +1,1 @@
+"""May this plan run here? One question a file."""

@@ -1,0 +1,1 @@
+"""Which revisions are applied on a database."""
