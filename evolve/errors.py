@@ -1,18 +1,18 @@
 """Every error that evolve raises on purpose, its exit code and what to do about it.
 
-    EvolveError                exit 1   something failed while running
-    ├── Refused                exit 2   refused or wrongly called; nothing was touched
-    │   ├── ProjectNotFound             no settings, no manage.py, or they cannot be imported
-    │   ├── UnknownName                 an app, target, alias or model that is not there
-    │   ├── BrokenRevision              a revision file that cannot be read
-    │   ├── BrokenGraph                 files that do not make a graph
-    │   ├── Unanswered                  questions that no option answered
-    │   ├── NotWritable                 a value that cannot be written as source text
-    │   └── Guarded                     a guard looked at the plan and said no
-    ├── RevisionFailed         exit 1   a revision stopped half-way; carries the report
-    ├── FrozenMismatch         exit 1   what the operations did is not what `frozen` says
-    ├── Irreversible           exit 1   backwards was run although it cannot be
-    └── InDoubt                exit 3   the state of the database needs a person
+EvolveError                exit 1   something failed while running
+├── Refused                exit 2   refused or wrongly called; nothing was touched
+│   ├── ProjectNotFound             no settings, no manage.py, or they cannot be imported
+│   ├── UnknownName                 an app, target, alias or model that is not there
+│   ├── BrokenRevision              a revision file that cannot be read
+│   ├── BrokenGraph                 files that do not make a graph
+│   ├── Unanswered                  questions that no option answered
+│   ├── NotWritable                 a value that cannot be written as source text
+│   └── Guarded                     a guard looked at the plan and said no
+├── RevisionFailed         exit 1   a revision stopped half-way; carries the report
+├── FrozenMismatch         exit 1   what the operations did is not what `frozen` says
+├── Irreversible           exit 1   backwards was run although it cannot be
+└── InDoubt                exit 3   the state of the database needs a person
 """
 
 from __future__ import annotations
@@ -57,7 +57,11 @@ class UnknownName(Refused):
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         listed = near or names[:12]
-        hint = f"{'Did you mean' if near else 'There is'}: {', '.join(listed)}" if listed else "There is none."
+        hint = (
+            f"{'Did you mean' if near else 'There is'}: {', '.join(listed)}"
+            if listed
+            else "There is none."
+        )
         return cls(f"There is no {what} '{name}'.", hint)
 
 
@@ -91,6 +95,10 @@ class RevisionFailed(EvolveError):
 
 class FrozenMismatch(EvolveError):
     """What a revision's operations did differs from what its `frozen` says."""
+
+
+class NotFrozen(EvolveError, AttributeError, LookupError):
+    """A revision asked its `orm` for a model that it did not freeze."""
 
 
 class Irreversible(EvolveError):

@@ -1,0 +1,5 @@
+"""`python -m evolve`."""
+
+from evolve.cli.main import run
+
+run()

@@ -1,0 +1,46 @@
+"""File names: South's NNNN_slug."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from evolve.autodiff.changes import Change
+from evolve.errors import Refused
+
+_LONGEST = 70
+_SLUG = re.compile(r"[0-9a-zA-Z_]+")
+
+
+def automatic_slug(changes: Iterable[Change]) -> str:
+    """Return South's name of a revision: "auto__add_field_user_name__del_model_x".
+
+    South cut at 70 characters, in the middle of a word; here whole parts are left out and counted.
+    """
+    parts = [part for change in changes for part in change.slug().split("__") if part]
+    slug = "auto"
+    for done, part in enumerate(parts):
+        more = f"__and_{len(parts) - done}_more"
+        room = _LONGEST - (len(more) if done < len(parts) - 1 else 0)
+        if len(slug) + len(part) + 2 > room:
+            return slug + more if done else f"auto__{part}"[:_LONGEST].rstrip("_")
+        slug = f"{slug}__{part}"
+    return slug
+
+
+def checked_slug(slug: str, reserved: Iterable[str] = ()) -> str:
+    """Return `slug`, a name the user gave. Raises Refused where it cannot be part of a file name."""
+    if not _SLUG.fullmatch(slug):
+        raise Refused(
+            f"'{slug}' cannot be the name of a revision.",
+            "Use letters, digits and underscores; nothing was written.",
+        )
+    if slug in reserved:
+        raise Refused(f"'{slug}' is a reserved word.", "Choose another name; nothing was written.")
+    return slug
+
+
+def numbered(slug: str, names: Iterable[str]) -> str:
+    """Return the file name without `.py`: the highest number among `names` and one, and the slug."""
+    numbers = [int(found[0]) for name in names if (found := re.match(r"\d+(?=_|$)", name))]
+    return f"{max(numbers, default=0) + 1:04d}_{slug}"

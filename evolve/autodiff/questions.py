@@ -1,0 +1,187 @@
+"""What a diff has to ask, as values, and the answers that options gave beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from evolve.errors import Refused, Unanswered
+
+Doing = Literal["adding", "removing", "making non-nullable", "making nullable"]
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultNeeded:
+    """A NOT NULL column without a default appears, disappears or changes: what of existing rows?"""
+
+    model: str
+    field: str
+    doing: Doing
+
+    @property
+    def may_be_irreversible(self) -> bool:
+        """Tell whether only the way back needs the default, so that it can be given up."""
+        return self.doing in ("removing", "making nullable")
+
+    @property
+    def options(self) -> str:
+        """The options that answer this question without a terminal."""
+        name = f"{self.model}.{self.field}"
+        instead = f" or --irreversible {name}" if self.may_be_irreversible else ""
+        return f"--default {name}=PYTHON{instead}"
+
+    def __str__(self) -> str:
+        return f"{self.model}.{self.field} is NOT NULL and has no default ({self.doing})"
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedField:
+    """One field went and a similar one came."""
+
+    model: str
+    old: str
+    new: str
+    kind: str
+
+    @property
+    def options(self) -> str:
+        """The options that answer this question without a terminal."""
+        return f"--rename {self.model}.{self.old}={self.new} or --no-rename"
+
+    def __str__(self) -> str:
+        return f"was {self.model}.{self.old} renamed to {self.model}.{self.new}?"
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedModel:
+    """One model went and a similar one came."""
+
+    old: str
+    new: str
+
+    @property
+    def options(self) -> str:
+        """The options that answer this question without a terminal."""
+        return f"--rename {self.old}={self.new} or --no-rename"
+
+    def __str__(self) -> str:
+        return f"was the model {self.old} renamed to {self.new}?"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDefault:
+    """A unique field with a callable default is added: every existing row would get one value."""
+
+    model: str
+    field: str
+
+    @property
+    def options(self) -> str:
+        """The option that answers this question without a terminal."""
+        return f"--shared-default {self.model}.{self.field}"
+
+    def __str__(self) -> str:
+        return f"{self.model}.{self.field} is unique and gives every existing row the same default"
+
+
+Question = DefaultNeeded | RenamedField | RenamedModel | SharedDefault
+
+
+@dataclass(frozen=True, slots=True)
+class OneOff:
+    """A default for the rows that exist, used once and not kept in the model."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpReversing:
+    """No default: the revision says that it cannot be reversed."""
+
+
+class Quit(Refused):
+    """The user chose to quit, or the input ended; nothing was written."""
+
+
+class Questioner(Protocol):
+    """Who answers: the options, and at a terminal the user."""
+
+    def default(self, question: DefaultNeeded) -> OneOff | GiveUpReversing:
+        """Return a one-off default, or the decision to give up reversing."""
+
+    def renamed(self, question: RenamedField | RenamedModel) -> bool:
+        """Tell whether it is a rename."""
+
+    def shared_default(self, question: SharedDefault) -> None:
+        """Return where the user goes on; raise otherwise."""
+
+
+@dataclass
+class Answers:
+    """The answers given by options; what they leave open goes to `unanswered`.
+
+    `defaults` maps "Model.field" to the value; `renames` maps "Old" to "New" and "Model.old" to
+    "new"; `no_rename` answers every other rename with no.
+    """
+
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    renames: Mapping[str, str] = field(default_factory=dict)
+    no_rename: bool = False
+    irreversible: frozenset[str] = frozenset()
+    shared_defaults: frozenset[str] = frozenset()
+    unanswered: list[Question] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def default(self, question: DefaultNeeded) -> OneOff | GiveUpReversing:
+        """Return the option's answer, or note the question and go on with None."""
+        name = f"{question.model}.{question.field}"
+        if name in self.defaults:
+            self.used.add(name)
+            return OneOff(self.defaults[name])
+        if name in self.irreversible and question.may_be_irreversible:
+            self.used.add(name)
+            return GiveUpReversing()
+        self.unanswered.append(question)
+        return OneOff(None)
+
+    def renamed(self, question: RenamedField | RenamedModel) -> bool:
+        """Return the option's answer, or note the question and go on with no."""
+        name = (
+            f"{question.model}.{question.old}"
+            if isinstance(question, RenamedField)
+            else question.old
+        )
+        if name in self.renames:
+            self.used.add(name)
+            return self.renames[name] == question.new
+        if question.new not in self.renames.values() and not self.no_rename:
+            self.unanswered.append(question)
+        return False
+
+    def shared_default(self, question: SharedDefault) -> None:
+        """Note the question where no option answers it."""
+        name = f"{question.model}.{question.field}"
+        self.used.add(name)
+        if name not in self.shared_defaults:
+            self.unanswered.append(question)
+
+    def finish(self) -> None:
+        """Raise Unanswered, naming the option for each open question.
+
+        Raises Refused where an option answered nothing that was asked: most likely a typing error.
+        """
+        if self.unanswered:
+            lines = [
+                f" - {question}\n   answer with {question.options}" for question in self.unanswered
+            ]
+            raise Unanswered(
+                "There are questions to answer, and nobody to ask:\n" + "\n".join(lines),
+                "Nothing was written. Run it at a terminal, or give the options.",
+            )
+        given = {*self.defaults, *self.renames, *self.irreversible, *self.shared_defaults}
+        if idle := sorted(given - self.used):
+            raise Refused(
+                f"No question was asked about {', '.join(idle)}, so the option answers nothing.",
+                "Nothing was written. Check the names (Model.field), or leave the option out.",
+            )

@@ -1,0 +1,188 @@
+"""`evolve schemamigration` and `evolve datamigration`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from evolve.autodiff.questions import Answers
+from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.python_values import python_value
+from evolve.errors import Refused
+from evolve.project import NewRevision, Project
+
+
+def add_schemamigration(commands: Any) -> None:
+    """Add the parser of `schemamigration`."""
+    parser = commands.add_parser(
+        "schemamigration",
+        help="write a revision from the difference between the frozen models and models.py",
+        description="Write a revision from the difference between the frozen models and models.py. "
+        "What evolve cannot know it asks at a terminal; the options below answer beforehand.",
+    )
+    parser.add_argument("app", metavar="APP", help="label of the app")
+    parser.add_argument("given", metavar="NAME", nargs="?", help="slug, as --name")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--initial", action="store_true", help="the first revision: create every model"
+    )
+    what.add_argument(
+        "--auto", action="store_true", help="what has changed since the last revision"
+    )
+    what.add_argument(
+        "--empty",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="an empty revision, to be written by hand",
+    )
+    parser.add_argument(
+        "--name", metavar="SLUG", help="slug of the file name, instead of a made one"
+    )
+    parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    parser.add_argument(
+        "--default",
+        action="append",
+        default=[],
+        metavar="Model.field=PYTHON",
+        help="one-off value for existing rows of a NOT NULL column; datetime, timezone, uuid and "
+        "decimal are at hand",
+    )
+    parser.add_argument(
+        "--rename",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="Old=New for a model, Model.old=new for a field: it is a rename, no new thing",
+    )
+    parser.add_argument(
+        "--no-rename", action="store_true", help="nothing else was renamed, however similar it is"
+    )
+    parser.add_argument(
+        "--irreversible",
+        action="append",
+        default=[],
+        metavar="Model.field",
+        help="no default for the way back: the revision says that it cannot be reversed",
+    )
+    parser.add_argument(
+        "--shared-default",
+        action="append",
+        default=[],
+        metavar="Model.field",
+        help="existing rows (at most one) may share the callable default of a new unique field",
+    )
+    parser.add_argument(
+        "--defer",
+        action="append",
+        default=[],
+        metavar="Model.field",
+        help="leave a field for a later revision (apps that refer to each other)",
+    )
+    parser.set_defaults(run=schemamigration)
+
+
+def add_datamigration(commands: Any) -> None:
+    """Add the parser of `datamigration`."""
+    parser = commands.add_parser(
+        "datamigration",
+        help="write the skeleton of a revision that changes rows, on the models frozen as they are",
+        description="Write the skeleton of a revision that changes rows. Its `orm` holds the models "
+        "of the app as its revisions have them now, and every model that they reach.",
+    )
+    parser.add_argument("app", metavar="APP", help="label of the app")
+    parser.add_argument("name", metavar="NAME", help="slug of the file name")
+    parser.add_argument(
+        "--freeze",
+        action="append",
+        default=[],
+        metavar="APP",
+        help="freeze the models of another app too; can be given several times",
+    )
+    parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    parser.set_defaults(run=datamigration)
+
+
+def schemamigration(project: Project, args: argparse.Namespace) -> int:
+    """Write a schema revision; 0 also where nothing has changed."""
+    slug = args.name or args.empty or args.given or ""
+    if args.empty is not None:
+        if not slug:
+            raise Refused("--empty needs a name.", "Use `--empty NAME`.")
+        return _give(project.new_empty_revision(args.app, slug), args)
+    answers = _answers(args)
+    interactive = not args.no_input and at_terminal()
+    asking = Prompts(answers) if interactive else answers
+    made = project.new_schema_revision(args.app, slug, args.initial, asking, args.defer)
+    answers.finish()
+    if made is None:
+        say("Nothing seems to have changed.")
+        return 0
+    return _give(made, args)
+
+
+def datamigration(project: Project, args: argparse.Namespace) -> int:
+    """Write the skeleton of a data revision."""
+    return _give(project.new_data_revision(args.app, args.name, args.freeze), args, apply=False)
+
+
+def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> int:
+    """Print the file, or write it and say so in South's words."""
+    lines = [line for change in made.changes for line in change.lines()]
+    if args.stdout:
+        say(*lines)
+        sys.stdout.write(made.text)
+        return 0
+    directory = made.package.directory
+    if not directory.exists():
+        print(f"Creating migrations directory at '{directory}'...")
+    if not made.package.exists:
+        print(f"Creating __init__.py in '{directory}'...")
+    for line in lines:
+        print(line)
+    made.write()
+    now = (
+        f" You can now apply this migration with: {_command()} migrate {args.app}" if apply else ""
+    )
+    print(f"Created {made.path.name}.{now}")
+    return 0
+
+
+def _command() -> str:
+    called = os.path.basename(sys.argv[0])
+    return "./manage.py evolve" if called == "manage.py" else "evolve"
+
+
+def _answers(args: argparse.Namespace) -> Answers:
+    return Answers(
+        defaults={name: _value(name, text) for name, text in _pairs("--default", args.default)},
+        renames=dict(_pairs("--rename", args.rename)),
+        no_rename=args.no_rename,
+        irreversible=frozenset(args.irreversible),
+        shared_defaults=frozenset(args.shared_default),
+    )
+
+
+def _pairs(option: str, given: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = [each.partition("=") for each in given]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise Refused(f"{option} {wrong[0]}: there is no '=' in it.", f"Write {option} NAME=VALUE.")
+    return [(name.strip(), _new_name(option, value)) for name, _, value in pairs]
+
+
+def _new_name(option: str, value: str) -> str:
+    """A rename may repeat its model: User.old=User.new says the same as User.old=new."""
+    return value.strip().rpartition(".")[2] if option == "--rename" else value
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return python_value(text)
+    except Exception as error:
+        raise Refused(
+            f"--default {name}={text}: {type(error).__name__}: {error}",
+            "The value is Python: write a string as '\"text\"'. Nothing was written.",
+        ) from error

@@ -1,0 +1,216 @@
+"""SchemaMigration and DataMigration: evolve's revisions as migrations that Django can run too.
+
+One operation stands for the whole revision: it installs the frozen state and runs the methods. So
+`manage.py migrate`, the test runner and everything else built on Django's migrations work on
+evolve's files, and evolve's own runner needs one way for both formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, NoReturn
+
+from django.apps import apps as live_apps
+from django.conf import settings
+from django.db import migrations, router
+from django.db.migrations import operations
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState, StateApps
+
+from evolve.database.facade import Database, Told
+from evolve.database.lazy import LazyState
+from evolve.database.states import install
+from evolve.database.verify import differences
+from evolve.errors import EvolveError, FrozenMismatch, Irreversible
+from evolve.frozen.capture import model_states
+from evolve.frozen.orm import Orm, on_their_alias
+from evolve.frozen.snapshot import Definition, ModelKey
+from evolve.revisions.files import key_named, read_text
+from evolve.revisions.frozen_text import read_frozen
+from evolve.revisions.header import SETTING, read_header
+from evolve.revisions.methods import read_methods
+from evolve.revisions.revision import Revision
+
+
+def irreversible(why: str) -> Callable[..., NoReturn]:
+    """Return a `backwards` that says why the revision cannot be reversed.
+
+    evolve reads the reason before it runs anything and refuses the rollback.
+    """
+
+    def backwards(self: Any, orm: Any) -> NoReturn:
+        raise Irreversible(f"{self} cannot be reversed: {why}")
+
+    return backwards
+
+
+class Revised(migrations.Migration):
+    """What both kinds of revision have in common; see SchemaMigration and DataMigration."""
+
+    revision: ClassVar[str] = ""
+    down_revision: ClassVar[str | tuple[str, ...] | None] = None
+    depends_on: ClassVar[list[str]] = []
+    renamed: ClassVar[Mapping[str, str]] = {}
+    frozen: ClassVar[Mapping[str, Any]] = {}
+
+    db: Database
+
+    def __init__(self, name: str, app_label: str) -> None:
+        super().__init__(name, app_label)
+        self.dependencies = _dependencies(type(self), app_label)
+        self.initial = self.down_revision is None
+        self.operations = [RunRevision(self), *self._rename_markers()]
+
+    def _rename_markers(self) -> list[Operation]:
+        models = [(old, new) for old, new in self.renamed.items() if "." not in old]
+        return [RenamedModel(old, new) for old, new in models]
+
+    @cached_property
+    def header(self) -> Revision:
+        """The revision as its file's text has it."""
+        path = _path(self)
+        return read_header(self.app_label, self.name, path, read_text(path))
+
+    @cached_property
+    def definitions(self) -> dict[ModelKey, Definition | None]:
+        """What the revision froze, by model key."""
+        path = _path(self)
+        return read_frozen(self.app_label, path, read_text(path))
+
+    def forwards(self, orm: Any) -> None:
+        """Do what the revision is for."""
+        raise NotImplementedError(f"{self} has no forwards method.")
+
+    backwards: Callable[..., Any] = irreversible("it has no backwards method.")
+
+
+class SchemaMigration(Revised):
+    """A revision that changes the schema.
+
+    Its `orm` is the state after it in `forwards` and before it in `backwards`.
+    """
+
+
+class DataMigration(Revised):
+    """A revision that changes rows.
+
+    Its `orm` is its own frozen models, both ways.
+    """
+
+
+def _path(migration: Any) -> str:
+    module = __import__(type(migration).__module__, fromlist=["__file__"])
+    return str(Path(str(module.__file__)))
+
+
+def _dependencies(revised: type[Revised], app: str) -> list[Any]:
+    """Return the parents and dependencies as Django names them: (app, name)."""
+    down = revised.down_revision
+    parents = [down] if isinstance(down, str) else list(down or ())
+    own = live_apps.get_app_config(app)
+    found: list[Any] = [tuple(key_named(own, parent)) for parent in parents]
+    for entry in revised.depends_on:
+        if entry.startswith(SETTING):
+            setting = getattr(settings, entry.removeprefix(SETTING))
+            found.append(migrations.swappable_dependency(setting))
+            continue
+        label, _, reference = entry.partition(":")
+        if reference.startswith("__"):
+            found.append((label, reference))
+        else:
+            found.append(tuple(key_named(live_apps.get_app_config(label), reference)))
+    return found
+
+
+class RunRevision(Operation):
+    """The operation that stands for a whole revision."""
+
+    reduces_to_sql = True
+
+    def __init__(self, migration: Revised) -> None:
+        self.migration = migration
+        self.told: Told | None = None
+        # A data migration's rows are no SQL; `sqlmigrate` then says so instead of running it.
+        self.reduces_to_sql = not isinstance(migration, DataMigration)
+
+    @cached_property
+    def reversible(self) -> bool:  # type: ignore[override]
+        """Tell whether the revision has a way back."""
+        text = read_text(_path(self.migration))
+        return read_methods(text)["backwards"].irreversible is None
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Install what the revision froze of its own app, after the renames it declares."""
+        migration = self.migration
+        install(migration.header, migration.definitions, state)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Run `forwards` and compare what it did with what the revision froze."""
+        self._run(self.migration.forwards, app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Run `backwards` and compare what it did with what the parents froze."""
+        self._run(self.migration.backwards, app_label, schema_editor, from_state, to_state)
+
+    def _run(
+        self, method: Any, app: str, editor: Any, before: ProjectState, after: ProjectState
+    ) -> None:
+        if not router.allow_migrate(editor.connection.alias, app):
+            return
+        state = before.clone() if isinstance(before, LazyState) else LazyState.of(before)
+        orm = Orm(self._registry(editor, after), app, editor.connection.alias)
+        self.migration.db = db = Database(app, editor, state, after.models, orm, self.told)
+        with on_their_alias():
+            method(orm)
+        keys = db.touched | {key for key in self.migration.definitions if key[0] == app}
+        if found := differences(db.state.models, after.models, keys):
+            raise FrozenMismatch(
+                f"{self.migration}: the operations and `frozen` do not agree:\n" + "\n".join(found),
+                "Make the method do what `frozen` says, or make the revision again.",
+            )
+
+    def _registry(self, editor: Any, state: Any) -> Callable[[], StateApps]:
+        def render() -> StateApps:
+            if editor.collect_sql:
+                raise EvolveError(
+                    f"{self.migration} reads or writes rows, which cannot be written as SQL.",
+                    "Run it with evolve migrate.",
+                )
+            return StateApps(set(), self._orm_models(state))
+
+        return render
+
+    def _orm_models(self, state: Any) -> dict[ModelKey, ModelState]:
+        if isinstance(self.migration, DataMigration):
+            return model_states(each for each in self.migration.definitions.values() if each)
+        return dict(state.models)
+
+    def describe(self) -> str:
+        """Return the revision's docstring line: the operation in words."""
+        module = __import__(type(self.migration).__module__, fromlist=["__doc__"])
+        return (module.__doc__ or str(self.migration)).strip().splitlines()[0]
+
+
+class RenamedModel(operations.RenameModel):
+    """Says that a model was renamed, and does nothing: RunRevision did it.
+
+    contenttypes (5.2 to 6.1) and auth (6.1) look for RenameModel in a migration's operations, to
+    rename content types and permissions.
+    """
+
+    reduces_to_sql = True
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing."""
+
+    def database_forwards(self, *args: Any) -> None:
+        """Nothing."""
+
+    def database_backwards(self, *args: Any) -> None:
+        """Nothing."""

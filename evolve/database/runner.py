@@ -1,0 +1,148 @@
+"""Runs one step of a plan on a database: its operations and its marks, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from time import monotonic
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.migrations.operations import RunPython, RunSQL
+from django.db.migrations.operations.base import Operation
+
+from evolve.database import vendor
+from evolve.database.lazy import LazyState, prerender
+from evolve.database.migration import RunRevision
+from evolve.plan import Plan, Step
+from evolve.revisions.revision import Key, Revision
+
+Load = Callable[[Revision], Any]
+Told = Callable[[str, float], None]
+
+
+class Marks(Protocol):
+    """Where applied revisions are marked."""
+
+    def add(self, keys: Iterable[Key]) -> None:
+        """Mark as applied."""
+
+    def remove(self, keys: Iterable[Key]) -> None:
+        """Remove the marks."""
+
+
+class StepRunner:
+    """Runs steps on one connection; it holds the state that the database is in.
+
+    `state` is the state before the plan's first step where it goes forwards, and the state after
+    its last where it goes backwards.
+    """
+
+    def __init__(
+        self, connection: Any, marks: Marks, load: Load, state: LazyState, told: Told
+    ) -> None:
+        self.connection = connection
+        self.state = state
+        self._marks = marks
+        self._load = load
+        self._told = told
+        self._before: dict[Key, LazyState] = {}
+
+    def prepare(self, plan: Plan) -> None:
+        """Work out the state before each backwards step, from the plan's end to its beginning."""
+        state = self.state
+        for step in reversed([step for step in plan.steps if step.direction == "backwards"]):
+            self._before[step.key] = state
+            state = state.clone()
+            for operation in self._load(step.revision).operations:
+                operation.state_forwards(step.revision.app, state)
+        self.state = state
+
+    def run(self, step: Step) -> None:
+        """Run a step and its marks. Whatever its code raises comes out; see `left_behind`."""
+        migration = self._load(step.revision)
+        for operation in migration.operations:
+            if isinstance(operation, RunRevision):
+                operation.told = self._told
+        with self._transaction(step, migration), self._editor(migration) as editor:
+            if step.direction == "forwards":
+                state = self._forwards(step, migration, editor)
+            else:
+                state = self._backwards(step, migration, editor)
+            _flush(editor)
+            if step.direction == "forwards":
+                self._marks.add(step.marks)
+            else:
+                self._marks.remove(step.marks)
+        self.state = state
+
+    def left_behind(self, step: Step) -> str:
+        """Say what a failed step has left on the database."""
+        atomic = self._load(step.revision).atomic
+        whole = step.revision.kind == "data"
+        return vendor.left_behind(self.connection, atomic, whole)
+
+    def _editor(self, migration: Any) -> Any:
+        return self.connection.schema_editor(atomic=migration.atomic)
+
+    def _transaction(self, step: Step, migration: Any) -> AbstractContextManager[Any]:
+        """A data revision is one transaction also where schema changes cannot be rolled back."""
+        if step.revision.kind == "data" and not self.connection.features.can_rollback_ddl:
+            return transaction.atomic(self.connection.alias)
+        return nullcontext()
+
+    def _forwards(self, step: Step, migration: Any, editor: Any) -> LazyState:
+        state = self.state
+        for operation in migration.operations:
+            after = state.clone()
+            operation.state_forwards(step.revision.app, after)
+            self._one(operation.database_forwards, operation, step, migration, editor, state, after)
+            state = after
+        return state
+
+    def _backwards(self, step: Step, migration: Any, editor: Any) -> LazyState:
+        pairs: list[tuple[Operation, LazyState, LazyState]] = []
+        state = self._before[step.key]
+        for operation in migration.operations:
+            after = state.clone()
+            operation.state_forwards(step.revision.app, after)
+            pairs.append((operation, after, state))
+            state = after
+        for operation, now, then in reversed(pairs):
+            self._one(operation.database_backwards, operation, step, migration, editor, now, then)
+        return self._before[step.key]
+
+    def _one(
+        self,
+        method: Callable[..., None],
+        operation: Operation,
+        step: Step,
+        migration: Any,
+        editor: Any,
+        now: LazyState,
+        then: LazyState,
+    ) -> None:
+        begun = monotonic()
+        prerender(operation, step.revision.app, now)
+        with self._operation_transaction(operation, migration, editor):
+            method(step.revision.app, editor, now, then)
+        if editor.atomic_migration and isinstance(operation, RunPython | RunSQL):
+            vendor.settle_constraints(editor)
+        if not isinstance(operation, RunRevision) and step.revision.kind == "django":
+            self._told(operation.describe(), monotonic() - begun)
+
+    def _operation_transaction(
+        self, operation: Operation, migration: Any, editor: Any
+    ) -> AbstractContextManager[Any]:
+        """As Django has it: an operation may be atomic by itself where its migration is not."""
+        atomic = operation.atomic or (migration.atomic and operation.atomic is not False)
+        if not editor.atomic_migration and atomic:
+            return transaction.atomic(self.connection.alias)
+        return nullcontext()
+
+
+def _flush(editor: Any) -> None:
+    """Run the SQL that the editor has put off, so that the marks come last in the transaction."""
+    deferred, editor.deferred_sql = editor.deferred_sql, []
+    for statement in deferred:
+        editor.execute(statement)

@@ -1,0 +1,65 @@
+"""Does what a revision's operations did agree with what it froze?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db.migrations.operations import AlterModelOptions
+from django.db.migrations.state import ModelState
+
+from evolve.frozen.capture import capture_state
+from evolve.frozen.snapshot import Definition, ModelKey
+
+# What no operation can change (bases, tablespaces, swappable) is not asked of operations.
+_META = frozenset(
+    {
+        *AlterModelOptions.ALTER_OPTION_KEYS,
+        "db_table",
+        "db_table_comment",
+        "unique_together",
+        "order_with_respect_to",
+        "indexes",
+        "constraints",
+        "managers",
+    }
+)
+
+
+def differences(
+    did: Mapping[ModelKey, ModelState],
+    said: Mapping[ModelKey, ModelState],
+    keys: Iterable[ModelKey],
+) -> list[str]:
+    """Return a line for each difference between two states of the models `keys`."""
+    lines: list[str] = []
+    for key in sorted(keys):
+        ours, theirs = did.get(key), said.get(key)
+        if ours is theirs:
+            continue
+        if ours is None or theirs is None:
+            here, there = ("frozen", "made") if ours is None else ("made", "frozen")
+            lines.append(f" - {'.'.join(key)} is {here} but not {there}")
+        else:
+            lines += _model_differences(capture_state(ours), capture_state(theirs))
+    return lines
+
+
+def _model_differences(did: Definition, said: Definition) -> list[str]:
+    pairs = [
+        (f"{said.label}.{name}", _own(did, did.fields.get(name)), _own(said, said.fields.get(name)))
+        for name in {**said.fields, **did.fields}
+    ]
+    pairs += [
+        (f"{said.label}.Meta.{name}", did.meta.get(name), said.meta.get(name))
+        for name in sorted(_META & {*did.meta, *said.meta})
+    ]
+    return [
+        f" - {place}: the operations made {ours or 'nothing'}, frozen is {theirs or 'nothing'}"
+        for place, ours, theirs in pairs
+        if ours != theirs
+    ]
+
+
+def _own(model: Definition, text: str | None) -> str | None:
+    """Spell a relation to the model itself in one way: Django keeps both."""
+    return text and text.replace('to="self"', f'to="{model.app}.{model.name.lower()}"')

@@ -1,0 +1,144 @@
+"""Live models and Django's model states to definitions, and definitions to model states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.apps.registry import Apps
+from django.db import models
+from django.db.migrations.state import ModelState
+from django.db.models.options import DEFAULT_NAMES, normalize_together
+
+from evolve.errors import NotWritable
+from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
+from evolve.frozen.source import Source, source, value_of
+
+_OPTIONS = tuple(name for name in DEFAULT_NAMES if name not in ("apps", "app_label"))
+# ModelState always has these two; None and empty say nothing that their absence does not.
+_EMPTY: tuple[Any, ...] = (None, [], (), set())
+_SKIPPED_WHEN_EMPTY = frozenset(
+    {"indexes", "constraints", "unique_together", "index_together", "db_table"}
+)
+
+
+def capture(apps: Apps, labels: Iterable[str]) -> Snapshot:
+    """Return the live models of the apps `labels` as a snapshot.
+
+    Auto-created `through` models are part of their field; swapped and unmanaged models are
+    included, as Django's own states include them. Raises NotWritable, naming the field.
+    """
+    wanted = set(labels)
+    definitions = (
+        capture_model(model)
+        for model in apps.get_models(include_swapped=True)
+        if model._meta.app_label in wanted
+    )
+    return Snapshot({each.key: each for each in definitions})
+
+
+def capture_model(model: type[models.Model]) -> Definition:
+    """Return the definition of one live model.
+
+    The fields are read in place: ModelState.from_model clones each of them first, which is half of
+    the time that a diff of 1000 models has. The rules for what counts are from_model's (5.2, 6.1).
+    """
+    meta = model._meta
+    fields = {
+        field.name: field
+        for field in (*meta.local_fields, *meta.local_many_to_many)
+        if not isinstance(field, models.OrderWrt)
+    }
+    options = _live_options(model)
+    # Bases and managers need the same care as in from_model, and seldom are anything but plain.
+    bases: tuple[Any, ...] = (models.Model,)
+    managers: list[tuple[str, Any]] = []
+    if model.__bases__ != (models.Model,) or any(
+        not each.auto_created for each in meta.local_managers
+    ):
+        state = ModelState.from_model(model)
+        bases, managers = state.bases, state.managers
+    return _definition(meta.app_label, meta.object_name, fields, options, bases, managers)
+
+
+def _live_options(model: type[models.Model]) -> dict[str, Any]:
+    given = model._meta.original_attrs
+    options = {name: given[name] for name in _OPTIONS if name in given}
+    if "unique_together" in options:
+        options["unique_together"] = set(normalize_together(options["unique_together"]))
+    if "indexes" in options:
+        options["indexes"] = list(model._meta.indexes)
+    if "constraints" in options:
+        options["constraints"] = list(model._meta.constraints)
+    private = {field.name for field in model._meta.private_fields}
+    if options.get("order_with_respect_to") in private:
+        del options["order_with_respect_to"]
+    return options
+
+
+def capture_state(state: ModelState) -> Definition:
+    """Return the definition that is in one of Django's model states."""
+    options = dict(state.options)
+    for name in ("unique_together", "index_together"):
+        # Operations leave lists, sets and tuples behind, by version (5.2: lists after RenameField).
+        if options.get(name):
+            options[name] = set(normalize_together(tuple(map(tuple, options[name]))))
+    return _definition(
+        state.app_label, state.name, state.fields, options, state.bases, state.managers
+    )
+
+
+def _definition(
+    app: str,
+    name: str,
+    fields: Mapping[str, Any],
+    options: Mapping[str, Any],
+    bases: tuple[Any, ...],
+    managers: list[tuple[str, Any]],
+) -> Definition:
+    imports: set[str] = set()
+
+    def write(value: Any, where: str) -> str:
+        written = _source_at(value, where)
+        imports.update(written.imports)
+        return written.text
+
+    fields_text = {each: write(field, f"{app}.{name}.{each}") for each, field in fields.items()}
+    meta = {
+        each: write(value, f"{app}.{name}.Meta.{each}")
+        for each, value in options.items()
+        if not (each in _SKIPPED_WHEN_EMPTY and value in _EMPTY)
+    }
+    if tuple(bases) != (models.Model,):
+        meta["bases"] = write(tuple(bases), f"{app}.{name}'s bases")
+    if managers:
+        meta["managers"] = write([tuple(each) for each in managers], f"{app}.{name}'s managers")
+    return Definition(app, name, fields_text, meta, frozenset(imports))
+
+
+def _source_at(value: Any, where: str) -> Source:
+    try:
+        return source(value)
+    except NotWritable as error:
+        raise NotWritable(f"{where}: {error.found}", error.hint) from error
+
+
+def model_state(definition: Definition) -> ModelState:
+    """Return the model state that a definition describes; the inverse of `capture_state`.
+
+    Raises BrokenRevision where one of its expressions cannot be evaluated.
+    """
+
+    def read(name: str, text: str) -> Any:
+        return value_of(text, definition.imports, f"{definition.label}.{name}")
+
+    options = {name: read(f"Meta.{name}", text) for name, text in definition.meta.items()}
+    bases = options.pop("bases", None)
+    managers = options.pop("managers", None)
+    fields = [(name, read(name, text)) for name, text in definition.fields.items()]
+    return ModelState(definition.app, definition.name, fields, options, bases, managers)
+
+
+def model_states(definitions: Iterable[Definition]) -> dict[ModelKey, ModelState]:
+    """Return the model states of several definitions, by key."""
+    return {each.key: model_state(each) for each in definitions}

@@ -1,0 +1,123 @@
+"""From a difference to the draft of a revision: parents, dependencies, statements, message."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from evolve.autodiff.changes import Change, Definitions
+from evolve.autodiff.detect import Difference
+from evolve.errors import Refused
+from evolve.frozen.snapshot import Definition, Snapshot
+from evolve.revisions.header import SETTING
+from evolve.revisions.revision import Revision
+from evolve.revisions.writer import Call, Draft
+
+Heads = Mapping[str, Sequence[Revision]]
+
+_VERBS = {"Added": "add", "Deleted": "delete", "Changed": "change", "Renamed": "rename"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new revision goes: its parents, its id, and the moment it is made (UTC)."""
+
+    app: str
+    parents: Sequence[Revision]
+    revision: str
+    created: datetime
+
+
+def new_id(taken: Iterable[str] = ()) -> str:
+    """Return a random id of 12 hex characters that is not among `taken`."""
+    used = set(taken)
+    while (revision := secrets.token_hex(6)) in used:
+        pass
+    return revision
+
+
+def schema_draft(place: Place, difference: Difference, message: str, heads: Heads) -> Draft:
+    """Return the draft that makes a difference; `message` replaces the one made from its lines."""
+    return Draft(
+        kind="schema",
+        message=message or sentence(difference.forwards),
+        revision=place.revision,
+        parents=_parents(place),
+        created=place.created,
+        frozen=difference.frozen,
+        depends_on=depends_on(place.app, difference.frozen.values(), heads),
+        renamed=difference.renamed,
+        forwards=_calls(difference.forwards, difference.new),
+        backwards=_calls(difference.backwards, difference.old),
+        irreversible=difference.irreversible,
+    )
+
+
+def empty_draft(place: Place, message: str) -> Draft:
+    """Return the draft of a schema revision to be written by hand."""
+    return Draft("schema", message, place.revision, _parents(place), place.created, frozen={})
+
+
+def data_draft(place: Place, message: str, closure: Snapshot, heads: Heads) -> Draft:
+    """Return the draft of a data revision that freezes `closure`."""
+    labelled = {each.label: each for _, each in sorted(closure.items())}
+    return Draft(
+        kind="data",
+        message=message,
+        revision=place.revision,
+        parents=_parents(place),
+        created=place.created,
+        frozen=labelled,
+        depends_on=depends_on(place.app, labelled.values(), heads, every_app=True),
+    )
+
+
+def _parents(place: Place) -> list[tuple[str, str]]:
+    return [(each.id, each.name) for each in place.parents]
+
+
+def _calls(changes: Iterable[Change], target: Definitions) -> list[Call]:
+    return [Call(change.comment(), change.code(target)) for change in changes]
+
+
+def sentence(changes: Iterable[Change]) -> str:
+    """Return the console lines of the changes as one sentence: "Add field a on b, delete model c"."""
+    parts = [_clause(line) for change in changes for line in change.lines()]
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def _clause(line: str) -> str:
+    verb, _, rest = line.strip(" +-~").partition(" ")
+    return f"{_VERBS[verb]} {rest}"
+
+
+def depends_on(
+    app: str, frozen: Iterable[Definition | None], heads: Heads, every_app: bool = False
+) -> list[str]:
+    """Return a `depends_on` entry for each other app in the frozen closure, sorted.
+
+    With `every_app` the closure holds other apps' models itself; otherwise they are referred to.
+    Raises Refused where such an app has no revision to depend on.
+    """
+    definitions = [each for each in frozen if each]
+    settings = {name for each in definitions for name in each.settings()}
+    apps = {key[0] for each in definitions for key in each.references()}
+    if every_app:
+        apps |= {each.app for each in definitions}
+    entries = {f"{SETTING}{name}" for name in settings}
+    for other in apps - {app}:
+        entries |= {f"{other}:{head.id}" for head in _heads_of(app, other, heads)}
+    return sorted(entries)
+
+
+def _heads_of(app: str, other: str, heads: Heads) -> Sequence[Revision]:
+    if not heads.get(other):
+        raise Refused(
+            f"Models of '{app}' refer to models of '{other}', which has no revisions yet.",
+            f"Run `evolve schemamigration {other} --initial` first. Where the two apps refer to each "
+            "other, leave a field for a later revision with --defer Model.field.",
+        )
+    return heads[other]

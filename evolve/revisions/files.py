@@ -1,0 +1,238 @@
+"""Revision files on disk: finding them, reading them, importing one, writing one whole."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
+
+from evolve.errors import BrokenRevision, Refused
+from evolve.revisions.frozen_text import Frozen, read_frozen
+from evolve.revisions.header import SETTING, NotLiteral, django_revision, read_header
+from evolve.revisions.methods import Method, read_methods
+from evolve.revisions.revision import Direction, Key, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Where an app's revision files are, or would be: module name and directory."""
+
+    app: str
+    module: str
+    directory: Path
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether it is a package that Django would read migrations from."""
+        return (self.directory / "__init__.py").exists()
+
+
+def package_of(config: AppConfig) -> Package | None:
+    """Return the migrations package of an installed app; None where settings switch it off.
+
+    MIGRATION_MODULES is honoured. The directory need not exist yet. Raises Refused where
+    MIGRATION_MODULES puts it into a package that cannot be imported.
+    """
+    module, _ = MigrationLoader.migrations_module(config.label)
+    if module is None:
+        return None
+    parent, _, last = module.rpartition(".")
+    if not parent:
+        return Package(config.label, module, Path.cwd() / last)
+    try:
+        spec = importlib.util.find_spec(parent)
+    except ImportError:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        raise Refused(
+            f"MIGRATION_MODULES puts the migrations of '{config.label}' into {module}, but "
+            f"{parent} is not a package that can be imported.",
+            f"Make the package {parent}, or correct the setting.",
+        )
+    return Package(config.label, module, Path(spec.submodule_search_locations[0]) / last)
+
+
+def read_revisions(configs: Iterable[AppConfig]) -> list[Revision]:
+    """Return the headers of every revision of the apps, of either format.
+
+    Raises BrokenRevision naming every file that cannot be read.
+    """
+    revisions: list[Revision] = []
+    broken: list[str] = []
+    for config in configs:
+        package = package_of(config)
+        if package is None or not package.exists:
+            continue
+        for name in module_names(package):
+            try:
+                revisions.append(_read(package, name))
+            except BrokenRevision as error:
+                broken.append(str(error))
+    if broken:
+        raise BrokenRevision("\n".join(broken))
+    return revisions
+
+
+def module_names(package: Package) -> list[str]:
+    """Return the names of the revision files in a package, sorted."""
+    found = pkgutil.iter_modules([str(package.directory)])
+    return sorted(each.name for each in found if not each.ispkg and each.name[0] not in "_~")
+
+
+def _read(package: Package, name: str) -> Revision:
+    path = package.directory / f"{name}.py"
+    try:
+        revision = read_header(package.app, name, str(path), read_text(str(path)))
+    except NotLiteral:
+        revision = _from_module(package, name, str(path))
+    return replace(
+        revision,
+        depends_on=tuple(_setting_resolved(path, each) for each in revision.depends_on),
+    )
+
+
+def _setting_resolved(path: Path, reference: str) -> str:
+    """Turn "settings.AUTH_USER_MODEL" into the first revision of the app that it names."""
+    if not reference.startswith(SETTING):
+        return reference
+    name = reference.removeprefix(SETTING)
+    label = getattr(settings, name, None)
+    if not label:
+        raise BrokenRevision(f"{path}: it depends on the setting {name}, which is not set.")
+    return f"{label.split('.')[0]}:__first__"
+
+
+def _from_module(package: Package, name: str, path: str) -> Revision:
+    """Read the header of a Django-format migration that computes it."""
+    migration = _imported(package.module, package.app, name, path)
+    values = {key: getattr(migration, key) for key in ("dependencies", "run_before", "replaces")}
+    return django_revision(package.app, name, path, values, {})
+
+
+@lru_cache(maxsize=4096)
+def _text_at(path: str, mtime: int, size: int) -> str:
+    return Path(path).read_text(encoding="utf-8-sig")
+
+
+def read_text(path: str) -> str:
+    """Return the text of a revision file. Raises BrokenRevision where it cannot be read."""
+    try:
+        stat = os.stat(path)
+        return _text_at(path, stat.st_mtime_ns, stat.st_size)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenRevision(f"{path}: it cannot be read: {error}.") from error
+
+
+def frozen_of(revision: Revision) -> Frozen:
+    """Return what an evolve revision froze."""
+    return read_frozen(revision.app, revision.path, read_text(revision.path))
+
+
+def methods_of(revision: Revision) -> dict[Direction, Method]:
+    """Return what an evolve revision's two methods do."""
+    return read_methods(read_text(revision.path))
+
+
+def load(revision: Revision, config: AppConfig) -> Any:
+    """Import a revision's module and return its Migration, made for its app.
+
+    Raises BrokenRevision, naming the file, where the import fails.
+    """
+    package = package_of(config)
+    if package is None:
+        raise BrokenRevision(f"The app '{revision.app}' has no migrations package.")
+    return _imported(package.module, revision.app, revision.name, revision.path)
+
+
+def _imported(module: str, app: str, name: str, path: str) -> Any:
+    try:
+        return importlib.import_module(f"{module}.{name}").Migration(name, app)
+    except Exception as error:
+        raise BrokenRevision(
+            f"{path}: importing it failed: {type(error).__name__}: {error}",
+            "Correct the file; what it imports must exist for as long as the file does.",
+        ) from error
+
+
+def make_package(package: Package) -> list[Path]:
+    """Make a migrations package and its parents' directory; return what was made, outermost first."""
+    made: list[Path] = []
+    if not package.directory.exists():
+        package.directory.mkdir()
+        made.append(package.directory)
+    marker = package.directory / "__init__.py"
+    if not marker.exists():
+        marker.touch()
+        made.append(marker)
+    importlib.invalidate_caches()
+    return made
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all: temporary file, fsync, rename.
+
+    Raises Refused where the file already exists or cannot be written.
+    """
+    if path.exists():
+        raise Refused(
+            f"{path} already exists.", "evolve never overwrites a revision: move it away."
+        )
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise Refused(f"{path} cannot be written: {error.strerror}.") from error
+    importlib.invalidate_caches()
+
+
+@lru_cache(maxsize=256)
+def _revisions_at(package: Package, mtime: int) -> tuple[Revision, ...]:
+    return tuple(_read(package, name) for name in module_names(package))
+
+
+def revisions_of(config: AppConfig) -> tuple[Revision, ...]:
+    """Return the headers of one app's revisions, remembered while its directory is unchanged."""
+    package = package_of(config)
+    if package is None or not package.exists:
+        return ()
+    return _revisions_at(package, package.directory.stat().st_mtime_ns)
+
+
+def named(revisions: Iterable[Revision], reference: str) -> Revision | None:
+    """Return the one of an app's revisions that `reference` names: id, name, or a prefix of one.
+
+    It is what Django's own loader needs to know of parents and dependencies, without a graph.
+    """
+    exact = [each for each in revisions if reference in (each.id, each.name)]
+    near = exact or [
+        each
+        for each in revisions
+        if f"{each.name} {each.id}".find(reference) in (0, len(each.name) + 1)
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def key_named(config: AppConfig, reference: str) -> Key:
+    """Return the key of the revision that `reference` names in an app.
+
+    Raises BrokenRevision where no revision, or more than one, is named so.
+    """
+    revision = named(revisions_of(config), reference)
+    if revision is None:
+        raise BrokenRevision(f"There is no revision '{reference}' in the app '{config.label}'.")
+    return revision.key

@@ -1,0 +1,190 @@
+"""Headers: what a revision file says of its place in the graph, read from its text.
+
+Nothing is imported for it, so that listing a thousand revisions does not run them. Only the lines
+before the first method are parsed where that is enough.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from evolve.errors import BrokenRevision
+from evolve.revisions.revision import Kind, Revision
+
+SETTING = "settings."
+"""`depends_on` entries that begin so name the app of a swappable model: "settings.AUTH_USER_MODEL"."""
+
+_HEADER = "revision|down_revision|depends_on|branch_labels|renamed|replaces|dependencies|run_before|initial"
+_HEADER_LINE = re.compile(rf"^    (?:{_HEADER})\s*(?::[^=\n]+)?=", re.MULTILINE)
+_BODY_LINE = re.compile(r"^    (?:def |@|frozen\b|operations\b)", re.MULTILINE)
+
+
+class NotLiteral(Exception):
+    """A header is computed; the module has to be imported to know it."""
+
+
+def read_header(app: str, name: str, path: str, text: str) -> Revision:
+    """Return the revision that the text of `path` describes, of either format.
+
+    Raises BrokenRevision (with file and line) where it is no revision, and NotLiteral where a
+    Django-format header is not written as literals.
+    """
+    try:
+        values = _header_values(_migration_class(text))
+    except SyntaxError as error:
+        raise BrokenRevision(
+            f"{path}:{error.lineno}: {error.msg}.", "Correct the file; nothing was run."
+        ) from error
+    except LookupError as error:
+        raise BrokenRevision(
+            f"{path}: there is no class Migration in it.",
+            "A migrations package holds revision files alone: move the file elsewhere, or begin its "
+            "name with an underscore.",
+        ) from error
+    if "revision" in values:
+        return _evolve_revision(app, name, path, values, _kind(text))
+    return _django_revision(app, name, path, values, text)
+
+
+def _kind(text: str) -> Kind:
+    return "data" if re.search(r"^class Migration\(.*\bDataMigration\b", text, re.M) else "schema"
+
+
+def _migration_class(text: str) -> ast.ClassDef:
+    """Return the class Migration, parsed as far as its headers go."""
+    body = _BODY_LINE.search(text)
+    if body and not _HEADER_LINE.search(text, body.start()):
+        try:
+            return _class_in(ast.parse(text[: body.start()]))
+        except (SyntaxError, LookupError):
+            pass  # the cut fell inside something else: a function above the class, a string
+    return _class_in(ast.parse(text))
+
+
+def _class_in(tree: ast.Module) -> ast.ClassDef:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == "Migration":
+            return node
+    raise LookupError("Migration")
+
+
+def _header_values(node: ast.ClassDef) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for line in node.body:
+        target, value = _assignment(line)
+        if target is not None and value is not None and target in _HEADER.split("|"):
+            values[target] = _literal(value)
+    return values
+
+
+def _assignment(line: ast.stmt) -> tuple[str | None, ast.expr | None]:
+    if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+        return line.targets[0].id, line.value
+    if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+        return line.target.id, line.value
+    return None, None
+
+
+def _literal(node: ast.expr) -> Any:
+    """Evaluate a literal; `swappable_dependency(settings.X)` becomes ("settings.X", "")."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return [_literal(each) for each in node.elts]
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("swappable_dependency"):
+        return [ast.unparse(node.args[0]), "__first__"]
+    try:
+        return ast.literal_eval(node)
+    except ValueError as error:
+        raise NotLiteral(ast.unparse(node)) from error
+
+
+def _evolve_revision(
+    app: str, name: str, path: str, values: Mapping[str, Any], kind: Kind
+) -> Revision:
+    down = values.get("down_revision")
+    texts = {
+        key: _texts(path, key, values.get(key) or ())
+        for key in ("depends_on", "branch_labels", "replaces", "run_before")
+    }
+    return Revision(
+        app,
+        name,
+        _text(path, "revision", values["revision"]),
+        down=() if down is None else _texts(path, "down_revision", down),
+        renamed=values.get("renamed") or {},
+        kind=kind,
+        path=path,
+        **texts,
+    )
+
+
+def _text(path: str, key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise BrokenRevision(
+            f"{path}: {key} is {value!r}; it has to be a string that is not empty."
+        )
+    return value
+
+
+def _texts(path: str, key: str, value: Any) -> tuple[str, ...]:
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list | tuple):
+        raise BrokenRevision(f"{path}: {key} is {value!r}; it has to be a list of strings.")
+    return tuple(_text(path, key, each) for each in values)
+
+
+def _django_revision(
+    app: str, name: str, path: str, values: Mapping[str, Any], text: str
+) -> Revision:
+    return django_revision(app, name, path, values, _declared_renames(text))
+
+
+def django_revision(
+    app: str, name: str, path: str, values: Mapping[str, Any], renamed: Mapping[str, str]
+) -> Revision:
+    """Return the revision of a Django-format migration from its attributes.
+
+    Dependencies are pairs (app, name); within the app they are lineage, else ordering.
+    """
+    pairs = [tuple(each) for each in values.get("dependencies") or ()]
+    return Revision(
+        app,
+        name,
+        id=name,
+        # A dependency of an app on its own __first__ says nothing that its lineage does not.
+        down=tuple(to for label, to in pairs if label == app and not to.startswith("__")),
+        depends_on=tuple(_reference(label, to) for label, to in pairs if label != app),
+        run_before=tuple(_reference(*each) for each in values.get("run_before") or ()),
+        replaces=tuple(_reference(*each) for each in values.get("replaces") or ()),
+        renamed=renamed,
+        kind="django",
+        path=path,
+    )
+
+
+def _reference(label: str, to: str) -> str:
+    return label if label.startswith(SETTING) else f"{label}:{to}"
+
+
+def _declared_renames(text: str) -> dict[str, str]:
+    """Return the models that RenameModel operations rename: other apps' definitions follow them."""
+    if "RenameModel" not in text:
+        return {}
+    calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+    renames: dict[str, str] = {}
+    for call in calls:
+        if ast.unparse(call.func).endswith("RenameModel"):
+            given = [ast.literal_eval(arg) for arg in call.args]
+            named = {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg}
+            old, new = (
+                (*given, named.get("old_name"), named.get("new_name"))[:2]
+                if given
+                else (
+                    named["old_name"],
+                    named["new_name"],
+                )
+            )
+            renames[old] = new
+    return renames

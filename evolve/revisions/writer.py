@@ -1,0 +1,164 @@
+"""The text of a revision file."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from evolve.frozen.snapshot import Definition
+from evolve.frozen.source import Source, quote
+
+_EVOLVE = "from evolve import"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One statement of a method, with the comment above it."""
+
+    comment: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A revision that is not yet a file.
+
+    `parents` pairs each parent's id with its name. `forwards` and `backwards` are statements;
+    `irreversible` replaces `backwards` by a reason. `frozen` holds None for a removed model.
+    """
+
+    kind: str
+    message: str
+    revision: str
+    parents: Sequence[tuple[str, str]]
+    created: datetime
+    frozen: Mapping[str, Definition | None]
+    depends_on: Sequence[str] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    forwards: Sequence[Call] = ()
+    backwards: Sequence[Call] = ()
+    irreversible: str | None = None
+
+
+def write_revision(draft: Draft) -> str:
+    """Return the text of the file. The same draft gives the same text, byte for byte."""
+    base = "DataMigration" if draft.kind == "data" else "SchemaMigration"
+    parts = [
+        _docstring(draft),
+        "\n".join(_imports(draft, base)),
+        "",
+        "",
+        f"class Migration({base}):",
+        _header(draft),
+    ]
+    parts += _skeleton() if draft.kind == "data" else _methods(draft)
+    parts.append(_frozen(draft))
+    return "\n".join(parts) + "\n"
+
+
+def _docstring(draft: Draft) -> str:
+    message = draft.message.replace("\\", "\\\\").replace('"""', "'''")
+    lines = textwrap.wrap(message, 97, subsequent_indent="") or ["Empty"]
+    revises = ", ".join(f"{id} ({name})" if id != name else name for id, name in draft.parents)
+    created = draft.created.replace(microsecond=0).isoformat(sep=" ")
+    return "\n".join(
+        [
+            f'"""{lines[0]}',
+            *lines[1:],
+            "",
+            f"Revision ID: {draft.revision}",
+            f"Revises: {revises}".rstrip(),
+            f"Create Date: {created}",
+            '"""',
+        ]
+    )
+
+
+def _imports(draft: Draft, base: str) -> list[str]:
+    """Return the import lines: plain modules first, then Django's and evolve's names."""
+    needed = {line for call in (*draft.forwards, *draft.backwards) for line in call.source.imports}
+    for definition in draft.frozen.values():
+        needed |= definition.imports if definition else set()
+    plain = sorted(line for line in needed if line.startswith("import "))
+    names = ["irreversible"] if draft.irreversible else []
+    from_lines = {line for line in needed if not line.startswith("import ")}
+    from_lines.add(f"{_EVOLVE} {', '.join([base, *names])}")
+    return [*plain, *([""] if plain else []), *sorted(from_lines)]
+
+
+def _header(draft: Draft) -> str:
+    ids = [id for id, _ in draft.parents]
+    down = quote(ids[0]) if len(ids) == 1 else f"({', '.join(map(quote, ids))})" if ids else "None"
+    lines = [
+        f"    revision = {quote(draft.revision)}",
+        f"    down_revision = {down}",
+        f"    depends_on = {_listed(draft.depends_on)}",
+    ]
+    if draft.renamed:
+        pairs = ", ".join(f"{quote(old)}: {quote(new)}" for old, new in draft.renamed.items())
+        lines.append(f"    renamed = {{{pairs}}}")
+    return "\n".join([*lines, ""])
+
+
+def _listed(values: Iterable[str]) -> str:
+    one_line = f"[{', '.join(map(quote, values))}]"
+    if len(one_line) <= 78:
+        return one_line
+    return "[\n" + "".join(f"        {quote(each)},\n" for each in values) + "    ]"
+
+
+def _methods(draft: Draft) -> list[str]:
+    parts = ["    def forwards(self, orm):", *_body(draft.forwards), ""]
+    if draft.irreversible:
+        return [*parts, f"    backwards = irreversible({quote(draft.irreversible)})", ""]
+    return [*parts, "    def backwards(self, orm):", *_body(draft.backwards), ""]
+
+
+def _body(calls: Sequence[Call]) -> list[str]:
+    if not calls:
+        return ["        pass"]
+    return [
+        line
+        for call in calls
+        for line in (f"        # {call.comment}", f"        {call.source.text}")
+    ]
+
+
+def _skeleton() -> list[str]:
+    return [
+        "    def forwards(self, orm):",
+        '        "Write your forwards methods here."',
+        '        # Note: Don\'t use "from appname.models import ModelName".',
+        "        # Use orm.ModelName to refer to models in this application,",
+        '        # and orm["appname.ModelName"] for models in other applications.',
+        "",
+        "    def backwards(self, orm):",
+        '        "Write your backwards methods here."',
+        "",
+    ]
+
+
+def _frozen(draft: Draft) -> str:
+    if not draft.frozen:
+        return "    frozen = {}"
+    lines = ["    frozen = {"]
+    for label, definition in draft.frozen.items():
+        if definition is None:
+            lines.append(f"        {quote(label)}: None,")
+        else:
+            lines += _model(definition)
+    return "\n".join([*lines, "    }"])
+
+
+def _model(definition: Definition) -> list[str]:
+    lines = [f"        {quote(definition.label)}: {{"]
+    lines += [f"            {quote(name)}: {text}," for name, text in definition.fields.items()]
+    if definition.meta:
+        lines.append('            "Meta": {')
+        lines += [
+            f"                {quote(name)}: {text}," for name, text in definition.meta.items()
+        ]
+        lines.append("            },")
+    return [*lines, "        },"]
