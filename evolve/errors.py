@@ -53,7 +53,7 @@ class UnknownName(Refused):
 
     @classmethod
     def among(cls, what: str, name: str, known: Iterable[str]) -> UnknownName:
-        """Return the error for `name`, a `what` (\"app\", \"alias\"), with the nearest known names."""
+        """Return the error for `name`, a `what` ("app", "alias"), with the nearest names."""
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         listed = near or names[:12]
@@ -86,7 +86,7 @@ class Guarded(Refused):
 
 
 class RevisionFailed(EvolveError):
-    """A revision stopped half-way. `report` (executor.Report) says what was done and what was not."""
+    """A revision stopped half-way. `report` (executor.Report) says what was done and what not."""
 
     def __init__(self, found: str, hint: str = "", report: object = None) -> None:
         super().__init__(found, hint)

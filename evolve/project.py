@@ -177,12 +177,12 @@ class Project:
         self.config(app)
         if initial and graph.of(app):
             raise Refused(
-                f"The app '{app}' already has revisions: {', '.join(key.name for key in graph.of(app)[:3])}.",
+                f"The app '{app}' already has revisions, from {graph.of(app)[0].name} on.",
                 f"Use `evolve schemamigration {app} --auto` for what has changed since.",
             )
         if not initial and not graph.of(app):
             raise Refused(
-                f"The app '{app}' has no revisions yet, so there is nothing to compare models.py with.",
+                f"The app '{app}' has no revisions to compare models.py with.",
                 f"Use `evolve schemamigration {app} --initial` first.",
             )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db import models
@@ -130,7 +131,28 @@ def _operations(
     # Private API, the same from 5.2 to 6.1: all detection, without naming and without a graph.
     found = detector._detect_changes()
     ops = [op for migration in found.get(app, ()) for op in migration.operations]
-    return _replaced_where_impossible(app, ops, before, ask)
+    return _as_declared(app, _replaced_where_impossible(app, ops, before, ask), after)
+
+
+def _as_declared(app: str, ops: list[Operation], after: ProjectState) -> list[Operation]:
+    """Return fields that are added in a row in the order of models.py; Django has them by name.
+
+    Generated fields end a row: they need the fields that they are computed from.
+    """
+
+    def row(op: Any) -> str | int:
+        plain = isinstance(op, operations.AddField) and not getattr(op.field, "generated", False)
+        return op.model_name_lower if plain else id(op)
+
+    def place(op: Any) -> int:
+        return list(after.models[app, op.model_name_lower].fields).index(op.name)
+
+    rows = [(key, list(group)) for key, group in groupby(ops, row)]
+    return [
+        op
+        for key, group in rows
+        for op in (sorted(group, key=place) if isinstance(key, str) else group)
+    ]
 
 
 class _Narrowed(MigrationAutodetector):

@@ -29,7 +29,7 @@ def automatic_slug(changes: Iterable[Change]) -> str:
 
 
 def checked_slug(slug: str, reserved: Iterable[str] = ()) -> str:
-    """Return `slug`, a name the user gave. Raises Refused where it cannot be part of a file name."""
+    """Return `slug`, which a user gave. Raises Refused where it cannot be in a file name."""
     if not _SLUG.fullmatch(slug):
         raise Refused(
             f"'{slug}' cannot be the name of a revision.",
@@ -41,6 +41,6 @@ def checked_slug(slug: str, reserved: Iterable[str] = ()) -> str:
 
 
 def numbered(slug: str, names: Iterable[str]) -> str:
-    """Return the file name without `.py`: the highest number among `names` and one, and the slug."""
+    """Return the file name without `.py`: one more than the highest number, and the slug."""
     numbers = [int(found[0]) for name in names if (found := re.match(r"\d+(?=_|$)", name))]
     return f"{max(numbers, default=0) + 1:04d}_{slug}"

@@ -90,8 +90,8 @@ def add_datamigration(commands: Any) -> None:
     parser = commands.add_parser(
         "datamigration",
         help="write the skeleton of a revision that changes rows, on the models frozen as they are",
-        description="Write the skeleton of a revision that changes rows. Its `orm` holds the models "
-        "of the app as its revisions have them now, and every model that they reach.",
+        description="Write the skeleton of a revision that changes rows. Its `orm` holds the "
+        "models of the app as its revisions have them now, and every model that they reach.",
     )
     parser.add_argument("app", metavar="APP", help="label of the app")
     parser.add_argument("name", metavar="NAME", help="slug of the file name")
@@ -119,7 +119,7 @@ def schemamigration(project: Project, args: argparse.Namespace) -> int:
     made = project.new_schema_revision(args.app, slug, args.initial, asking, args.defer)
     answers.finish()
     if made is None:
-        say("Nothing seems to have changed.")
+        print("Nothing seems to have changed.", file=sys.stderr if args.stdout else sys.stdout)
         return 0
     return _give(made, args)
 

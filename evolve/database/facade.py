@@ -1,4 +1,4 @@
-"""`self.db`: the schema operations that a revision's methods call, run by Django's schema editor."""
+"""`self.db`: the schema operations that a revision calls, run by Django's schema editor."""
 
 from __future__ import annotations
 

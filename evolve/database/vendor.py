@@ -23,6 +23,6 @@ def left_behind(connection: Any, atomic: bool, rows_only: bool) -> str:
     if connection.features.can_rollback_ddl:
         return "It is not atomic: what it did before it failed stays."
     return (
-        f"{name} cannot roll back schema changes: what it did before it failed stays, and it is not "
-        "marked as applied. Compare the tables with the revision before going on."
+        f"{name} cannot roll back schema changes: what it did before it failed stays, and it is "
+        "not marked as applied. Compare the tables with the revision before going on."
     )

@@ -1,4 +1,4 @@
-"""Three-way merge of definitions: what a revision changed, on top of what another branch changed."""
+"""Three-way merge of definitions: what a revision changed, on top of a parallel branch."""
 
 from __future__ import annotations
 

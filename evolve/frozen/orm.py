@@ -46,7 +46,7 @@ class Orm:
         return self._model(self._app, name)
 
     def __getitem__(self, label: str) -> Any:
-        """Return the model "app.Model" (or "Model" of the own app), or the field "app.Model:field"."""
+        """Return the model "app.Model" ("Model": of the own app) or the field "app.Model:field"."""
         path, _, field = label.partition(":")
         app, _, name = path.rpartition(".")
         model = self._model(app or self._app, name)

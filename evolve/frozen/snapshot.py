@@ -19,6 +19,7 @@ ModelKey = tuple[str, str]
 # "app.model" by Django's deconstruct().
 _REFERENCE = re.compile(r"\b(?P<what>to|through)=(?P<quote>[\"'])(?P<label>[\w.]+)(?P=quote)")
 _SETTING = re.compile(r"\bsettings\.([A-Z]\w*)")
+_DOTTED = re.compile(r"\b[A-Za-z_][\w.]*")
 _BASE = re.compile(r"[\"'](?P<label>\w+\.\w+)[\"']")
 # Fields whose text names sibling fields; any other field's strings are data, not names.
 _NAMES_SIBLINGS = re.compile(r"\b(?:GeneratedField|CompositePrimaryKey|from_fields)\b")
@@ -47,6 +48,21 @@ class Definition:
     def label(self) -> str:
         """The key of this model in `frozen`: "app.Name"."""
         return f"{self.app}.{self.name}"
+
+    def needed_imports(self) -> set[str]:
+        """Return the import lines that the texts use: a file has others, for its methods."""
+        texts = " ".join([*self.fields.values(), *self.meta.values()])
+        words = set(_DOTTED.findall(texts))
+        heads = {word.partition(".")[0] for word in words}
+
+        def used(line: str) -> bool:
+            imported = line.partition("import ")[2].partition(" as ")
+            name = imported[2] or imported[0]
+            if line.startswith("import ") and not imported[2]:
+                return any(word.startswith(f"{name}.") for word in words)
+            return not heads.isdisjoint(each.strip() for each in name.split(","))
+
+        return {line for line in self.imports if used(line)}
 
     def references(self) -> set[ModelKey]:
         """Return the models this one points to by relation, `through` or base."""

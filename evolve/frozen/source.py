@@ -199,5 +199,5 @@ def value_of(text: str, imports: frozenset[str], where: str) -> Any:
     except Exception as error:
         raise BrokenRevision(
             f"The frozen definition of {where} cannot be read: {type(error).__name__}: {error}",
-            f"It is written as {text!r}. What it names must stay importable from its revision file.",
+            f"It is written as {text!r}. What it names must stay importable.",
         ) from error

@@ -83,7 +83,7 @@ def _calls(changes: Iterable[Change], target: Definitions) -> list[Call]:
 
 
 def sentence(changes: Iterable[Change]) -> str:
-    """Return the console lines of the changes as one sentence: "Add field a on b, delete model c"."""
+    """Return the console lines of the changes as one sentence: "Add field a on b, …"."""
     parts = [_clause(line) for change in changes for line in change.lines()]
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
@@ -117,7 +117,7 @@ def _heads_of(app: str, other: str, heads: Heads) -> Sequence[Revision]:
     if not heads.get(other):
         raise Refused(
             f"Models of '{app}' refer to models of '{other}', which has no revisions yet.",
-            f"Run `evolve schemamigration {other} --initial` first. Where the two apps refer to each "
-            "other, leave a field for a later revision with --defer Model.field.",
+            f"Run `evolve schemamigration {other} --initial` first. Where the two apps refer to "
+            "each other, leave a field for a later revision with --defer Model.field.",
         )
     return heads[other]

@@ -165,7 +165,7 @@ def _imported(module: str, app: str, name: str, path: str) -> Any:
 
 
 def make_package(package: Package) -> list[Path]:
-    """Make a migrations package and its parents' directory; return what was made, outermost first."""
+    """Make a migrations package where it is missing; return what was made, outermost first."""
     made: list[Path] = []
     if not package.directory.exists():
         package.directory.mkdir()

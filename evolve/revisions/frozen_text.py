@@ -119,7 +119,7 @@ def _frozen_node(tree: ast.Module) -> ast.expr | None:
 def _items(node: ast.expr, path: str) -> Iterator[tuple[str, ast.expr]]:
     if not isinstance(node, ast.Dict):
         raise BrokenRevision(
-            f"{path}:{node.lineno}: `frozen` holds {ast.unparse(node)[:60]!r} where a dict is expected.",
+            f"{path}:{node.lineno}: `frozen` holds {ast.unparse(node)[:60]!r} instead of a dict.",
             "It is read as text and has to be a literal dict of models, each a dict of its fields.",
         )
     for key, value in zip(node.keys, node.values, strict=True):

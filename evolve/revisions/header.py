@@ -15,9 +15,9 @@ from evolve.errors import BrokenRevision
 from evolve.revisions.revision import Kind, Revision
 
 SETTING = "settings."
-"""`depends_on` entries that begin so name the app of a swappable model: "settings.AUTH_USER_MODEL"."""
+"""How a `depends_on` entry begins that names a swappable model: "settings.AUTH_USER_MODEL"."""
 
-_HEADER = "revision|down_revision|depends_on|branch_labels|renamed|replaces|dependencies|run_before|initial"
+_HEADER = "revision|down_revision|depends_on|branch_labels|renamed|replaces|dependencies|run_before"
 _HEADER_LINE = re.compile(rf"^    (?:{_HEADER})\s*(?::[^=\n]+)?=", re.MULTILINE)
 _BODY_LINE = re.compile(r"^    (?:def |@|frozen\b|operations\b)", re.MULTILINE)
 
@@ -41,8 +41,8 @@ def read_header(app: str, name: str, path: str, text: str) -> Revision:
     except LookupError as error:
         raise BrokenRevision(
             f"{path}: there is no class Migration in it.",
-            "A migrations package holds revision files alone: move the file elsewhere, or begin its "
-            "name with an underscore.",
+            "A migrations package holds revision files alone: move the file elsewhere, or begin "
+            "its name with an underscore.",
         ) from error
     if "revision" in values:
         return _evolve_revision(app, name, path, values, _kind(text))

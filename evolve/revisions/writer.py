@@ -80,7 +80,7 @@ def _imports(draft: Draft, base: str) -> list[str]:
     """Return the import lines: plain modules first, then Django's and evolve's names."""
     needed = {line for call in (*draft.forwards, *draft.backwards) for line in call.source.imports}
     for definition in draft.frozen.values():
-        needed |= definition.imports if definition else set()
+        needed |= definition.needed_imports() if definition else set()
     plain = sorted(line for line in needed if line.startswith("import "))
     names = ["irreversible"] if draft.irreversible else []
     from_lines = {line for line in needed if not line.startswith("import ")}

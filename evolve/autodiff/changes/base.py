@@ -55,7 +55,7 @@ class Change:
         raise NotImplementedError
 
     def code(self, target: Definitions) -> Source:
-        """Return the call on `self.db`; `target` is what the revision moves to in this direction."""
+        """Return the call on `self.db`; `target` is the state being moved to."""
         raise NotImplementedError
 
     def inverse(self) -> Operation:

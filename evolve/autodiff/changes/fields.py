@@ -130,9 +130,8 @@ class RenameField(Change):
 
     def lines(self) -> list[str]:
         """In South's manner; South had no renames."""
-        return [
-            f" ~ Renamed field {self.operation.old_name} to {self.operation.new_name} on {self.label}"
-        ]
+        names = f"{self.operation.old_name} to {self.operation.new_name}"
+        return [f" ~ Renamed field {names} on {self.label}"]
 
     def slug(self) -> str:
         """In South's manner."""
@@ -142,7 +141,8 @@ class RenameField(Change):
 
     def comment(self) -> str:
         """In South's manner."""
-        return f"Renaming field '{self.model}.{self.operation.old_name}' to '{self.operation.new_name}'"
+        old, new = self.operation.old_name, self.operation.new_name
+        return f"Renaming field '{self.model}.{old}' to '{new}'"
 
     def code(self, target: Definitions) -> Source:
         """`rename_field("User", "old", "new")`."""

@@ -15,7 +15,7 @@ _SIGNS = {"Added": "+", "Deleted": "-", "Renamed": "~", "Changed": "~"}
 
 
 def _described(thing: Any) -> tuple[str, list[str]]:
-    """Return what an index or constraint is and the fields it is for; its name where it has none."""
+    """Return what an index or constraint is, and its fields, or its name where it has none."""
     kind = "index"
     if isinstance(thing, models.UniqueConstraint):
         kind = "unique constraint"
