@@ -58,12 +58,16 @@ def _folded(
         broken = [] if ready else [next(n for n in waiting if not hard[n] & waiting.keys() - {n})]
         for name in ready or broken:
             del waiting[name]
-            if broken:
-                done[name] = created[name]
-                late += parts[name]
-            else:
-                done[name] = _whole(created[name], parts[name], state.models[app, name])
+            now = [part for part in parts[name] if ready or _fits(app, name, part, waiting)]
+            late += [part for part in parts[name] if part not in now]
+            done[name] = _whole(created[name], now, state.models[app, name])
     return [*done.values(), *late]
+
+
+def _fits(app: str, name: str, part: Any, waiting: Iterable[str]) -> bool:
+    """Tell whether a part of a model in a circle can be made with it: its target is there."""
+    targets = _targets(app, name, _added([part])) - {name}
+    return isinstance(part, operations.AddField) and targets.isdisjoint(waiting)
 
 
 def _added(ops: Iterable[Any]) -> list[tuple[str, Any]]:

@@ -116,6 +116,9 @@ class Questioner(Protocol):
     def shared_default(self, question: SharedDefault) -> None:
         """Return where the user goes on; raise otherwise."""
 
+    def settle(self) -> None:
+        """Raise Unanswered where questions are open that later ones depend on."""
+
 
 @dataclass
 class Answers:
@@ -166,11 +169,8 @@ class Answers:
         if name not in self.shared_defaults:
             self.unanswered.append(question)
 
-    def finish(self) -> None:
-        """Raise Unanswered, naming the option for each open question.
-
-        Raises Refused where an option answered nothing that was asked: most likely a typing error.
-        """
+    def settle(self) -> None:
+        """Raise Unanswered, naming the options for each open question."""
         if self.unanswered:
             lines = [
                 f" - {question}\n   answer with {question.options}" for question in self.unanswered
@@ -179,6 +179,10 @@ class Answers:
                 "There are questions to answer, and nobody to ask:\n" + "\n".join(lines),
                 "Nothing was written. Run it at a terminal, or give the options.",
             )
+
+    def finish(self) -> None:
+        """Settle, and raise Refused where an option answered nothing: a typing error, no doubt."""
+        self.settle()
         given = {*self.defaults, *self.renames, *self.irreversible, *self.shared_defaults}
         if idle := sorted(given - self.used):
             raise Refused(

@@ -7,7 +7,7 @@ data. Here similar is enough, and what else changed is found after the rename.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from evolve.autodiff.questions import Questioner, RenamedField, RenamedModel
@@ -46,8 +46,8 @@ def _model_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> d
     return renamed
 
 
-def _by_likeness(came: Definition, gone: Iterator[Definition] | object) -> list[Definition]:
-    rated = [(model_likeness(each, came), each) for each in gone]  # type: ignore[attr-defined]
+def _by_likeness(came: Definition, gone: Iterable[Definition]) -> list[Definition]:
+    rated = [(model_likeness(each, came), each) for each in gone]
     rated = [pair for pair in rated if pair[0] >= _SIMILAR_MODELS]
     return [each for _, each in sorted(rated, key=lambda pair: (-pair[0], pair[1].name))]
 

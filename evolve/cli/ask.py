@@ -90,6 +90,9 @@ class Prompts:
         if self._choose(["Quit now.", "Continue; the table has at most one row"]) == 1:
             raise Quit(_NOTHING_WRITTEN)
 
+    def settle(self) -> None:
+        """Every question has its answer as soon as it is asked."""
+
     def confirm(self, question: str) -> bool:
         """Ask a question that is answered with yes or no; no is what an empty line says."""
         return self._yes(f" ? {question} [y/N] ")

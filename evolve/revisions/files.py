@@ -47,19 +47,18 @@ def package_of(config: AppConfig) -> Package | None:
     if module is None:
         return None
     parent, _, last = module.rpartition(".")
-    if not parent:
-        return Package(config.label, module, Path.cwd() / last)
     try:
-        spec = importlib.util.find_spec(parent)
+        spec = importlib.util.find_spec(parent or module)
     except ImportError:
         spec = None
     if spec is None or not spec.submodule_search_locations:
         raise Refused(
             f"MIGRATION_MODULES puts the migrations of '{config.label}' into {module}, but "
-            f"{parent} is not a package that can be imported.",
-            f"Make the package {parent}, or correct the setting.",
+            f"{parent or module} is not a package that can be imported.",
+            f"Make the package {parent or module}, or correct the setting.",
         )
-    return Package(config.label, module, Path(spec.submodule_search_locations[0]) / last)
+    directory = Path(spec.submodule_search_locations[0])
+    return Package(config.label, module, directory / last if parent else directory)
 
 
 def read_revisions(configs: Iterable[AppConfig]) -> list[Revision]:
