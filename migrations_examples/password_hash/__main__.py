@@ -1,4 +1,4 @@
-"""`python -m migrations_examples.password_hash`: South's tutorial, from plain passwords to hashes."""
+"""`python -m migrations_examples.password_hash`: South's tutorial, passwords to hashes."""
 
 from __future__ import annotations
 
