@@ -1,4 +1,4 @@
-"""`python -m benchmarks [diff] [fresh] [--models N] [--runs N]`: evolve beside Django and Alembic."""
+"""`python -m benchmarks [diff] [fresh]`: evolve beside Django and Alembic."""
 
 from __future__ import annotations
 

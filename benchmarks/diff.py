@@ -11,7 +11,7 @@ from benchmarks.measure import Command, compare
 
 
 def run(directory: Path, models: int, runs: int) -> None:
-    """Compare evolve's, Django's and Alembic's diff; the budget is 0.5 s beyond Django's start-up."""
+    """Compare three diffs; evolve's budget is 0.5 s of CPU beyond Django's start-up."""
     ours = projects.django_project(directory / "evolve", models)
     projects.run(ours, "-m", "evolve", "schemamigration", "shop", "--initial")
     theirs = projects.django_project(directory / "django", models)

@@ -53,7 +53,10 @@ def _run(command: Command) -> Figures:
     done = subprocess.run(
         list(command.argv),
         cwd=command.cwd,
-        env={**os.environ, "PYTHONPATH": str(command.cwd)},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{command.cwd}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -51,6 +51,12 @@ class Difference:
     irreversible: str | None
     frozen: Mapping[str, Definition | None]
 
+    @property
+    def gone(self) -> set[str]:
+        """The labels of the models that are renamed or deleted: their old names."""
+        renamed = {f"{self.app}.{old}" for old in self.renamed if "." not in old}
+        return renamed | {label for label, now in self.frozen.items() if now is None}
+
     def __bool__(self) -> bool:
         return bool(self.forwards)
 

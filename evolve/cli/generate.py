@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from evolve.authoring import Author, NewRevision
 from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
 from evolve.cli.python_values import python_value
 from evolve.errors import Refused
-from evolve.project import NewRevision, Project
+from evolve.project import Project
 
 
 def add_schemamigration(commands: Any) -> None:
@@ -112,11 +113,11 @@ def schemamigration(project: Project, args: argparse.Namespace) -> int:
     if args.empty is not None:
         if not slug:
             raise Refused("--empty needs a name.", "Use `--empty NAME`.")
-        return _give(project.new_empty_revision(args.app, slug), args)
+        return _give(Author(project).empty_revision(args.app, slug), args)
     answers = _answers(args)
     interactive = not args.no_input and at_terminal()
     asking = Prompts(answers) if interactive else answers
-    made = project.new_schema_revision(args.app, slug, args.initial, asking, args.defer)
+    made = Author(project).schema_revision(args.app, slug, args.initial, asking, args.defer)
     answers.finish()
     if made is None:
         print("Nothing seems to have changed.", file=sys.stderr if args.stdout else sys.stdout)
@@ -126,7 +127,7 @@ def schemamigration(project: Project, args: argparse.Namespace) -> int:
 
 def datamigration(project: Project, args: argparse.Namespace) -> int:
     """Write the skeleton of a data revision."""
-    return _give(project.new_data_revision(args.app, args.name, args.freeze), args, apply=False)
+    return _give(Author(project).data_revision(args.app, args.name, args.freeze), args, apply=False)
 
 
 def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> int:

@@ -136,7 +136,7 @@ class RunRevision(Operation):
         self.reduces_to_sql = not isinstance(migration, DataMigration)
 
     @cached_property
-    def reversible(self) -> bool:  # type: ignore[override]
+    def reversible(self) -> bool:
         """Tell whether the revision has a way back."""
         text = read_text(_path(self.migration))
         return read_methods(text)["backwards"].irreversible is None
@@ -182,7 +182,7 @@ class RunRevision(Operation):
                     f"{self.migration} reads or writes rows, which cannot be written as SQL.",
                     "Run it with evolve migrate.",
                 )
-            return StateApps(set(), self._orm_models(state))
+            return StateApps(set(state.real_apps), self._orm_models(state))
 
         return render
 

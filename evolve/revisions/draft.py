@@ -38,8 +38,13 @@ def new_id(taken: Iterable[str] = ()) -> str:
     return revision
 
 
-def schema_draft(place: Place, difference: Difference, message: str, heads: Heads) -> Draft:
-    """Return the draft that makes a difference; `message` replaces the one made from its lines."""
+def schema_draft(
+    place: Place, difference: Difference, message: str, heads: Heads, after: Iterable[str] = ()
+) -> Draft:
+    """Return the draft that makes a difference; `message` replaces the one made from its lines.
+
+    `after` are apps that the revision has to wait for beside those that its models refer to.
+    """
     return Draft(
         kind="schema",
         message=message or sentence(difference.forwards),
@@ -47,7 +52,7 @@ def schema_draft(place: Place, difference: Difference, message: str, heads: Head
         parents=_parents(place),
         created=place.created,
         frozen=difference.frozen,
-        depends_on=depends_on(place.app, difference.frozen.values(), heads),
+        depends_on=depends_on(place.app, difference.frozen.values(), heads, after),
         renamed=difference.renamed,
         forwards=_calls(difference.forwards, difference.new),
         backwards=_calls(difference.backwards, difference.old),
@@ -70,7 +75,9 @@ def data_draft(place: Place, message: str, closure: Snapshot, heads: Heads) -> D
         parents=_parents(place),
         created=place.created,
         frozen=labelled,
-        depends_on=depends_on(place.app, labelled.values(), heads, every_app=True),
+        depends_on=depends_on(
+            place.app, labelled.values(), heads, {each.app for each in labelled.values()}
+        ),
     )
 
 
@@ -95,18 +102,16 @@ def _clause(line: str) -> str:
 
 
 def depends_on(
-    app: str, frozen: Iterable[Definition | None], heads: Heads, every_app: bool = False
+    app: str, frozen: Iterable[Definition | None], heads: Heads, also: Iterable[str] = ()
 ) -> list[str]:
-    """Return a `depends_on` entry for each other app in the frozen closure, sorted.
+    """Return a `depends_on` entry for each other app that `frozen` refers to and in `also`, sorted.
 
-    With `every_app` the closure holds other apps' models itself; otherwise they are referred to.
     Raises Refused where such an app has no revision to depend on.
     """
     definitions = [each for each in frozen if each]
     settings = {name for each in definitions for name in each.settings()}
     apps = {key[0] for each in definitions for key in each.references()}
-    if every_app:
-        apps |= {each.app for each in definitions}
+    apps |= set(also)
     entries = {f"{SETTING}{name}" for name in settings}
     for other in apps - {app}:
         entries |= {f"{other}:{head.id}" for head in _heads_of(app, other, heads)}
