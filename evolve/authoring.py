@@ -99,10 +99,24 @@ class Author:
         if not difference:
             return None
         place = self._place(app, graph)
+        self._check_references(difference, graph)
         message, heads = "Initial" if initial else "", self._heads(graph)
         draft = schema_draft(place, difference, message, heads, self._after(difference, graph))
         slug = slug or ("initial" if initial else automatic_slug(difference.forwards))
         return self._revision(app, slug, draft, difference.forwards)
+
+    def _check_references(self, difference: Difference, graph: Graph) -> None:
+        """Refuse a reference to another app's model that no revision of that app has yet."""
+        frozen = [each for each in difference.frozen.values() if each]
+        keys = {key for each in frozen for key in each.references() if key[0] != difference.app}
+        others = {app for app, _ in keys} & set(graph.apps)
+        heads = [key for app in others for key in graph.heads(app)]
+        known = self._frozen(graph, heads, others) if others else Snapshot()
+        for app, model in sorted(key for key in keys - known.keys() if key[0] in others):
+            raise Refused(
+                f"Models of '{difference.app}' refer to {app}.{model}, which no revision has yet.",
+                f"Run `evolve schemamigration {app} --auto` first.",
+            )
 
     def _after(self, difference: Difference, graph: Graph) -> set[str]:
         """Return the other apps whose revisions have to come before a difference is made."""

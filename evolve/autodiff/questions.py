@@ -107,6 +107,10 @@ class Quit(Refused):
 class Questioner(Protocol):
     """Who answers: the options, and at a terminal the user."""
 
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """The renames that were said beforehand: "Old" to "New", "Model.old" to "new"."""
+
     def default(self, question: DefaultNeeded) -> OneOff | GiveUpReversing:
         """Return a one-off default, or the decision to give up reversing."""
 

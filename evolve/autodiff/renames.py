@@ -7,7 +7,7 @@ data. Here similar is enough, and what else changed is found after the rename.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from difflib import SequenceMatcher
 
 from evolve.autodiff.questions import Questioner, RenamedField, RenamedModel
@@ -38,7 +38,7 @@ def _model_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> d
     for key, came in sorted(new.of(app).items()):
         if key in old:
             continue
-        for candidate in _by_likeness(came, gone.values()):
+        for candidate in _by_likeness(came, gone.values(), ask):
             if ask.renamed(RenamedModel(candidate.name, came.name)):
                 renamed[candidate.name] = came.name
                 del gone[candidate.key]
@@ -46,8 +46,13 @@ def _model_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> d
     return renamed
 
 
-def _by_likeness(came: Definition, gone: Iterable[Definition]) -> list[Definition]:
-    rated = [(model_likeness(each, came), each) for each in gone]
+def _by_likeness(came: Definition, gone: Iterable[Definition], ask: Questioner) -> list[Definition]:
+    """Return what a new model may have been called, the most alike first.
+
+    What the user has said beforehand needs no likeness.
+    """
+    said = {old for old, new in ask.renames.items() if new == came.name}
+    rated = [(1.0 if each.name in said else model_likeness(each, came), each) for each in gone]
     rated = [pair for pair in rated if pair[0] >= _SIMILAR_MODELS]
     return [each for _, each in sorted(rated, key=lambda pair: (-pair[0], pair[1].name))]
 
@@ -55,18 +60,35 @@ def _by_likeness(came: Definition, gone: Iterable[Definition]) -> list[Definitio
 def model_likeness(old: Definition, new: Definition) -> float:
     """Return how alike two models are, 0 to 1: the share of fields that both have.
 
-    A field of the same name but another definition counts half. Primary keys that Django adds
-    count nothing, since all models have them. Models of one meaning in other words (the same
-    field definitions under other names) count as equal, as they do for Django.
+    A field of the same name but another definition counts half, and so does one that may have been
+    renamed itself. Primary keys that Django adds count nothing, since all models have them. Models
+    of one meaning in other words (the same field definitions under other names) count as equal, as
+    they do for Django.
     """
     ours, theirs = _own_fields(old), _own_fields(new)
-    names = ours.keys() | theirs.keys()
-    if not names or (old.meta.get("proxy") != new.meta.get("proxy")):
+    if not (ours or theirs) or old.meta.get("proxy") != new.meta.get("proxy"):
         return 0.0
     if sorted(ours.values()) == sorted(theirs.values()):
         return 1.0
     shared = ours.keys() & theirs.keys()
-    return sum(1.0 if ours[name] == theirs[name] else 0.5 for name in shared) / len(names)
+    renamed = _pairs(ours, theirs, shared)
+    score = sum(1.0 if ours[name] == theirs[name] else 0.5 for name in shared) + 0.5 * renamed
+    return score / (len(ours.keys() | theirs.keys()) - renamed)
+
+
+def _pairs(ours: Mapping[str, str], theirs: Mapping[str, str], shared: Set[str]) -> int:
+    """Return how many fields of one model may be fields of the other under another name."""
+    left = [name for name in theirs if name not in shared]
+    found = 0
+    for name in sorted(ours.keys() - shared):
+        alike = [each for each in left if _alike(name, ours[name], each, theirs[each])]
+        left = [each for each in left if each not in alike[:1]]
+        found += bool(alike)
+    return found
+
+
+def _alike(old_name: str, old: str, new_name: str, new: str) -> bool:
+    return field_likeness(old_name, old, new_name, new) >= _SIMILAR_FIELDS
 
 
 def _own_fields(model: Definition) -> dict[str, str]:
@@ -83,19 +105,22 @@ def _field_renames(old: Definition, new: Definition, ask: Questioner) -> dict[st
     came = [name for name in new.fields if name not in old.fields]
     renamed: dict[str, str] = {}
     for new_name in came:
-        rated = [
-            (field_likeness(each, old.fields[each], new_name, new.fields[new_name]), each)
-            for each in gone
-        ]
+        rated = [(_rate(old, each, new, new_name, ask), each) for each in gone]
+        kind = _kind(new.fields[new_name]).rpartition(".")[2]
         for rate, old_name in sorted(rated, key=lambda pair: -pair[0]):
             if rate < _SIMILAR_FIELDS:
                 break
-            kind = _kind(new.fields[new_name]).rpartition(".")[2]
             if ask.renamed(RenamedField(new.name, old_name, new_name, kind)):
                 renamed[f"{new.name}.{old_name}"] = f"{new.name}.{new_name}"
                 gone.remove(old_name)
                 break
     return renamed
+
+
+def _rate(old: Definition, name: str, new: Definition, new_name: str, ask: Questioner) -> float:
+    if ask.renames.get(f"{new.name}.{name}") == new_name:
+        return 1.0
+    return field_likeness(name, old.fields[name], new_name, new.fields[new_name])
 
 
 def field_likeness(old_name: str, old: str, new_name: str, new: str) -> float:

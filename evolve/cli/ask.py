@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evolve.autodiff.questions import (
@@ -32,6 +32,11 @@ class Prompts:
     def __init__(self, answers: Answers, read: Callable[[str], str] = input) -> None:
         self._answers = answers
         self._read = read
+
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """The renames that options said."""
+        return self._answers.renames
 
     def default(self, question: DefaultNeeded) -> OneOff | GiveUpReversing:
         """Ask South's question about a NOT NULL column without a default."""
