@@ -100,7 +100,9 @@ def _whole(op: Any, parts: list[Any], model: Any) -> Operation:
             options["indexes"] = [*options.get("indexes", []), part.index]
         elif isinstance(part, operations.AddConstraint):
             options["constraints"] = [*options.get("constraints", []), part.constraint]
-        elif not isinstance(part, operations.AddField):
-            options[part.option_name] = part.option_value
+        elif isinstance(part, operations.AlterOrderWithRespectTo):
+            options["order_with_respect_to"] = part.order_with_respect_to
+        elif isinstance(part, operations.AlterUniqueTogether):
+            options["unique_together"] = part.option_value
     ordered = [(name, fields[name]) for name in model.fields if name in fields]
     return operations.CreateModel(op.name, ordered, options, op.bases, op.managers)

@@ -71,10 +71,15 @@ def undone(forwards: Iterable[Change], ask: Questioner) -> tuple[tuple[Change, .
     """Return the changes of the way back, in the order in which they run, or why there is none."""
     changes: list[Change] = []
     lost: list[str] = []
+    forwards = tuple(forwards)
+    # On the way back a deleted model is created without rows: nothing to ask about its fields.
+    deleted = {
+        each.model for each in forwards if isinstance(each.operation, operations.DeleteModel)
+    }
     for change in forwards:
         inverse: Any = change.inverse()
         doing = _loses_values(change, inverse)
-        if doing:
+        if doing and change.model not in deleted:
             inverse = _with_default(inverse, doing, ask)
         if inverse is None:
             lost.append(f"'{change.model}.{change.operation.name}'")

@@ -15,6 +15,35 @@ from evolve.cli.python_values import python_value
 from evolve.errors import Refused
 from evolve.project import Project
 
+_ANSWERS = (
+    (
+        "--default",
+        "Model.field=PYTHON",
+        "one-off value for existing rows of a NOT NULL column; datetime, timezone, uuid and "
+        "decimal are at hand",
+    ),
+    (
+        "--rename",
+        "OLD=NEW",
+        "Old=New for a model, Model.old=new for a field: a rename, not a new thing",
+    ),
+    (
+        "--irreversible",
+        "Model.field",
+        "no default for the way back: the revision says that it cannot be reversed",
+    ),
+    (
+        "--shared-default",
+        "Model.field",
+        "existing rows (at most one) may share the callable default of a new unique field",
+    ),
+    (
+        "--defer",
+        "Model.field",
+        "leave a field for a later revision (apps that refer to each other)",
+    ),
+)
+
 
 def add_schemamigration(commands: Any) -> None:
     """Add the parser of `schemamigration`."""
@@ -44,44 +73,11 @@ def add_schemamigration(commands: Any) -> None:
         "--name", metavar="SLUG", help="slug of the file name, instead of a made one"
     )
     parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
-    parser.add_argument(
-        "--default",
-        action="append",
-        default=[],
-        metavar="Model.field=PYTHON",
-        help="one-off value for existing rows of a NOT NULL column; datetime, timezone, uuid and "
-        "decimal are at hand",
-    )
-    parser.add_argument(
-        "--rename",
-        action="append",
-        default=[],
-        metavar="OLD=NEW",
-        help="Old=New for a model, Model.old=new for a field: it is a rename, no new thing",
-    )
-    parser.add_argument(
+    answers = parser.add_argument_group("answers to what would be asked; each can be given again")
+    for option, metavar, text in _ANSWERS:
+        answers.add_argument(option, action="append", default=[], metavar=metavar, help=text)
+    answers.add_argument(
         "--no-rename", action="store_true", help="nothing else was renamed, however similar it is"
-    )
-    parser.add_argument(
-        "--irreversible",
-        action="append",
-        default=[],
-        metavar="Model.field",
-        help="no default for the way back: the revision says that it cannot be reversed",
-    )
-    parser.add_argument(
-        "--shared-default",
-        action="append",
-        default=[],
-        metavar="Model.field",
-        help="existing rows (at most one) may share the callable default of a new unique field",
-    )
-    parser.add_argument(
-        "--defer",
-        action="append",
-        default=[],
-        metavar="Model.field",
-        help="leave a field for a later revision (apps that refer to each other)",
     )
     parser.set_defaults(run=schemamigration)
 

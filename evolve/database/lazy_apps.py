@@ -122,6 +122,9 @@ class LazyApps(StateApps):
         state = self.states.get(key)
         if state is None:
             return
+        if names is not None and (_is_indivisible(state) or not state.fields.keys() >= set(names)):
+            # What a model does not have itself it inherits, or it is a column's name.
+            names = None
         wanted = _stub_fields(state, names)
         for base in base_keys(state):
             self._grow(base, None if names is None else ())
@@ -248,7 +251,7 @@ def base_keys(state: ModelState) -> list[ModelKey]:
 
 def _stub_fields(state: ModelState, names: Collection[str] | None) -> Collection[str]:
     """Return the fields that a model needs, to have the fields `names` and a primary key."""
-    if names is None or _is_indivisible(state):
+    if names is None:
         return state.fields.keys()
     keys = {name for name, field in state.fields.items() if _is_key(field)}
     return keys.union(names)

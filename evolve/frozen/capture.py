@@ -18,7 +18,15 @@ _OPTIONS = tuple(name for name in DEFAULT_NAMES if name not in ("apps", "app_lab
 # ModelState always has these two; None and empty say nothing that their absence does not.
 _EMPTY: tuple[Any, ...] = (None, [], (), set())
 _SKIPPED_WHEN_EMPTY = frozenset(
-    {"indexes", "constraints", "unique_together", "index_together", "db_table"}
+    {
+        "indexes",
+        "constraints",
+        "unique_together",
+        "index_together",
+        "db_table",
+        "db_table_comment",
+        "order_with_respect_to",
+    }
 )
 
 

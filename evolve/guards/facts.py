@@ -1,0 +1,17 @@
+"""What guards ask about single revisions."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from evolve.revisions.revision import Direction, Revision
+
+
+class Facts(Protocol):
+    """Knows revisions from their files, before anything runs."""
+
+    def irreversible(self, revision: Revision) -> str | None:
+        """Return why a revision cannot be reversed; None where it can."""
+
+    def unfilled(self, revision: Revision, direction: Direction) -> bool:
+        """Tell whether nobody has written what a data revision does in a direction."""

@@ -1,0 +1,101 @@
+"""The plan: graph, applied set and targets to the steps that will run, in order.
+
+It is finished before anything runs, and what is shown, guarded and run is this one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from evolve.errors import Refused
+from evolve.revisions.graph import Graph
+from evolve.revisions.revision import Direction, Key, Revision
+from evolve.revisions.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision to run, its direction, and the history rows that it adds or removes."""
+
+    revision: Revision
+    direction: Direction
+    marks: tuple[Key, ...]
+
+    @property
+    def key(self) -> Key:
+        """The revision's own row."""
+        return self.revision.key
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one target asks for; other apps' steps that it needs are among its own."""
+
+    target: Target
+    direction: Direction
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The sections in the order in which they run; false where there is nothing to do."""
+
+    sections: tuple[Section, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, in order."""
+        return tuple(step for section in self.sections for step in section.steps)
+
+    def __bool__(self) -> bool:
+        return any(section.steps for section in self.sections)
+
+
+def targets_for_all(graph: Graph) -> tuple[Target, ...]:
+    """Return the heads of every app, apps in alphabetical order."""
+    return tuple(Target(app, key) for app in graph.apps for key in graph.heads(app))
+
+
+def make_plan(graph: Graph, applied: AbstractSet[Key], targets: Iterable[Target]) -> Plan:
+    """Return what brings a database on which `applied` are applied to the targets, one by one.
+
+    Forwards: the target's ancestors that are not applied. Backwards: what is applied of what
+    descends from the target's children (of its app's bases, for zero). Raises Refused where one
+    target goes forwards and another backwards.
+    """
+    now = set(applied)
+    sections: list[Section] = []
+    for target in targets:
+        section = _section(graph, now, target)
+        now ^= {step.key for step in section.steps}
+        sections.append(section)
+    if len({section.direction for section in sections if section.steps}) > 1:
+        raise Refused(
+            "Some of these targets are forwards and some backwards.",
+            "Nothing was touched. Go to one after the other.",
+        )
+    return Plan(tuple(sections))
+
+
+def _section(graph: Graph, applied: AbstractSet[Key], target: Target) -> Section:
+    missing = graph.ancestors([target.key]) - applied if target.key else frozenset()
+    if missing:
+        return _steps(graph, target, "forwards", graph.order(missing))
+    following = graph.children(target.key) if target.key else graph.bases(target.app)
+    undone = graph.descendants(following) & applied
+    if undone or target.key is None:
+        return _steps(graph, target, "backwards", graph.order(undone)[::-1])
+    return Section(target, "forwards", ())
+
+
+def _steps(graph: Graph, target: Target, direction: Direction, keys: Iterable[Key]) -> Section:
+    steps = (Step(graph[key], direction, _marks(graph[key])) for key in keys)
+    return Section(target, direction, tuple(steps))
+
+
+def _marks(revision: Revision) -> tuple[Key, ...]:
+    """Return the rows of a revision: a squash has those of what it replaces too, as in Django."""
+    replaced = (Key(*each.split(":", 1)) for each in revision.replaces)
+    return (*replaced, revision.key)

@@ -1,0 +1,249 @@
+"""The graph of revisions: lineage within apps, order across them.
+
+References are resolved and everything that is wrong is said at once, when the graph is made. The
+order of the whole graph is worked out once; the order of a part of it is the same, filtered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from evolve.errors import BrokenGraph, UnknownName
+from evolve.revisions.revision import Key, Revision
+
+FIRST, LATEST = "__first__", "__latest__"
+_SHORTEST_ID = 4
+
+Edges = Mapping[Key, tuple[Key, ...]]
+
+
+class Graph:
+    """Revisions by key, with their parents, what they require, and one total order.
+
+    Raises BrokenGraph, listing every fault, where the revisions make no graph: a duplicate id, a
+    parent or dependency that is missing or ambiguous, a circle.
+    """
+
+    def __init__(self, revisions: Iterable[Revision]) -> None:
+        faults: list[str] = []
+        self._revisions = _by_key(revisions, faults)
+        self._of_app = _by_app(self._revisions)
+        self._parents = {
+            key: tuple(self._resolved(key.app, revision.down, revision, "parent", faults))
+            for key, revision in self._revisions.items()
+        }
+        self._requirements = self._required(faults)
+        if faults:
+            raise BrokenGraph("\n".join(faults), "Correct the files; nothing was run.")
+        self._order = {key: place for place, key in enumerate(self._sorted())}
+        self._children = _inverted(self._parents)
+        self._dependents = _inverted(self._requirements)
+
+    @cached_property
+    def apps(self) -> tuple[str, ...]:
+        """The labels of the apps that have revisions, sorted."""
+        return tuple(sorted(self._of_app))
+
+    def __getitem__(self, key: Key) -> Revision:
+        return self._revisions[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._revisions
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        return len(self._revisions)
+
+    def of(self, app: str) -> tuple[Key, ...]:
+        """Return the app's revisions in graph order; none for an app that has none."""
+        return self.order(self._of_app.get(app, ()))
+
+    def parents(self, key: Key) -> tuple[Key, ...]:
+        """Return what a revision revises, in its app."""
+        return self._parents[key]
+
+    def children(self, key: Key) -> tuple[Key, ...]:
+        """Return what revises a revision, in its app."""
+        return self._children[key]
+
+    def requirements(self, key: Key) -> tuple[Key, ...]:
+        """Return what has to be applied before a revision: parents and dependencies."""
+        return self._requirements[key]
+
+    def dependents(self, key: Key) -> tuple[Key, ...]:
+        """Return what requires a revision: children, and other apps' revisions."""
+        return self._dependents[key]
+
+    def ancestors(self, keys: Iterable[Key]) -> frozenset[Key]:
+        """Return `keys` and all that they require."""
+        return _reached(keys, self._requirements)
+
+    def descendants(self, keys: Iterable[Key]) -> frozenset[Key]:
+        """Return `keys` and all that requires them."""
+        return _reached(keys, self._dependents)
+
+    def lineage(self, key: Key) -> frozenset[Key]:
+        """Return a revision and its ancestors within its app."""
+        return _reached([key], self._parents)
+
+    def heads(self, app: str) -> tuple[Key, ...]:
+        """Return the app's revisions that nothing revises."""
+        return tuple(key for key in self.of(app) if not self._children[key])
+
+    def bases(self, app: str) -> tuple[Key, ...]:
+        """Return the app's revisions that revise nothing."""
+        return tuple(key for key in self.of(app) if not self._parents[key])
+
+    def order(self, keys: Iterable[Key]) -> tuple[Key, ...]:
+        """Return exactly `keys` in the graph's order, requirements first."""
+        return tuple(sorted(set(keys), key=self._order.__getitem__))
+
+    def find(self, app: str, reference: str) -> Key:
+        """Return the revision of `app` that a reference names.
+
+        A name or an id is taken before a unique prefix of a name, and that before one of an id (of
+        four characters or more). Raises UnknownName with the candidates or the nearest names.
+        """
+        found = self._matching(app, reference)
+        if len(found) == 1:
+            return found[0]
+        names = [key.name for key in found]
+        if names:
+            raise UnknownName(
+                f"'{reference}' is ambiguous in the app '{app}': {', '.join(sorted(names))}.",
+                "Give more of the name, or the id.",
+            )
+        raise UnknownName.among(
+            f"revision of '{app}'", reference, (key.name for key in self._of_app.get(app, ()))
+        )
+
+    def _matching(self, app: str, reference: str) -> list[Key]:
+        own = [self._revisions[key] for key in self._of_app.get(app, ())]
+        long_enough = len(reference) >= _SHORTEST_ID
+        tests: list[Callable[[Revision], bool]] = [
+            lambda each: each.name == reference,
+            lambda each: each.id == reference,
+            lambda each: each.name.startswith(reference),
+            lambda each: long_enough and each.id.startswith(reference),
+        ]
+        matches = ([each.key for each in own if test(each)] for test in tests)
+        return next((found for found in matches if found), [])
+
+    def _required(self, faults: list[str]) -> dict[Key, tuple[Key, ...]]:
+        """Return the requirements of each revision, without those said twice."""
+        required = {key: dict.fromkeys(parents) for key, parents in self._parents.items()}
+        for key, revision in self._revisions.items():
+            for target in self._elsewhere(revision.depends_on, revision, faults):
+                required[key][target] = None
+            for target in self._elsewhere(revision.run_before, revision, faults):
+                required[target][key] = None
+        return {key: tuple(sorted(each)) for key, each in required.items()}
+
+    def _elsewhere(
+        self, references: Iterable[str], revision: Revision, faults: list[str]
+    ) -> Iterator[Key]:
+        for entry in references:
+            app, colon, reference = entry.partition(":")
+            if not colon:
+                faults.append(
+                    f"{_place(revision)}: the dependency '{entry}' is not \"app:revision\"."
+                )
+            elif reference in (FIRST, LATEST):
+                # An app without revisions has nothing to wait for, as Django has it.
+                ends = self._of_app.get(app, ())
+                yield from self._ends(ends, reference)
+            else:
+                yield from self._resolved(app, [reference], revision, "dependency", faults)
+
+    def _ends(self, keys: Iterable[Key], which: str) -> list[Key]:
+        keys = list(keys)
+        if which == FIRST:
+            return [key for key in keys if not self._parents[key]]
+        revised = {parent for key in keys for parent in self._parents[key]}
+        return [key for key in keys if key not in revised]
+
+    def _resolved(
+        self, app: str, references: Iterable[str], revision: Revision, what: str, faults: list[str]
+    ) -> Iterator[Key]:
+        for reference in references:
+            found = self._matching(app, reference)
+            if len(found) == 1:
+                yield found[0]
+                continue
+            many = ", ".join(sorted(key.name for key in found))
+            wrong = f"is ambiguous ({many})" if found else "does not exist"
+            faults.append(f"{_place(revision)}: its {what} '{app}:{reference}' {wrong}.")
+
+    def _sorted(self) -> list[Key]:
+        """Return every key, requirements right before what needs them; iterative, for long chains."""
+        placed: dict[Key, None] = {}
+        for start in sorted(self._revisions):
+            path: dict[Key, Iterator[Key]] = {}
+            if start not in placed:
+                path[start] = iter(self._requirements[start])
+            while path:
+                at = next(reversed(path))
+                step = next((key for key in path[at] if key not in placed), None)
+                if step is None:
+                    del path[at]
+                    placed[at] = None
+                elif step in path:
+                    raise _circle(self._revisions, [*path][[*path].index(step) :])
+                else:
+                    path[step] = iter(self._requirements[step])
+        return list(placed)
+
+
+def _by_key(revisions: Iterable[Revision], faults: list[str]) -> dict[Key, Revision]:
+    by_key: dict[Key, Revision] = {}
+    by_id: dict[tuple[str, str], Revision] = {}
+    for revision in sorted(revisions, key=lambda each: (each.key, each.path)):
+        other = by_id.setdefault((revision.app, revision.id), revision)
+        if other is not revision:
+            faults.append(
+                f"{_place(revision)} and {_place(other)} have the same id, '{revision.id}'."
+            )
+        by_key[revision.key] = revision
+    return by_key
+
+
+def _by_app(revisions: Iterable[Key]) -> dict[str, list[Key]]:
+    by_app: dict[str, list[Key]] = defaultdict(list)
+    for key in revisions:
+        by_app[key.app].append(key)
+    return dict(by_app)
+
+
+def _inverted(edges: Edges) -> dict[Key, tuple[Key, ...]]:
+    inverted: dict[Key, list[Key]] = {key: [] for key in edges}
+    for key in sorted(edges):
+        for target in edges[key]:
+            inverted[target].append(key)
+    return {key: tuple(each) for key, each in inverted.items()}
+
+
+def _reached(keys: Iterable[Key], edges: Edges) -> frozenset[Key]:
+    reached: set[Key] = set()
+    todo = list(keys)
+    while todo:
+        key = todo.pop()
+        if key not in reached:
+            reached.add(key)
+            todo += edges[key]
+    return frozenset(reached)
+
+
+def _place(revision: Revision) -> str:
+    return revision.path or str(revision)
+
+
+def _circle(revisions: Mapping[Key, Revision], members: list[Key]) -> BrokenGraph:
+    listed = "\n".join(f" - {key}  ({_place(revisions[key])})" for key in sorted(members))
+    return BrokenGraph(
+        f"These revisions wait for each other, so none of them can run first:\n{listed}",
+        "Take one of the dependencies out (down_revision, depends_on, run_before).",
+    )
