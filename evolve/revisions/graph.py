@@ -30,6 +30,8 @@ class Graph:
         faults: list[str] = []
         self._revisions = _by_key(revisions, faults)
         self._of_app = _by_app(self._revisions)
+        ids = {(key.app, each.id): key for key, each in self._revisions.items()}
+        self._exact = {**ids, **{(key.app, key.name): key for key in self._revisions}}
         self._parents = {
             key: tuple(self._resolved(key.app, revision.down, revision, "parent", faults))
             for key, revision in self._revisions.items()
@@ -122,11 +124,11 @@ class Graph:
         )
 
     def _matching(self, app: str, reference: str) -> list[Key]:
+        if (app, reference) in self._exact:
+            return [self._exact[app, reference]]
         own = [self._revisions[key] for key in self._of_app.get(app, ())]
         long_enough = len(reference) >= _SHORTEST_ID
         tests: list[Callable[[Revision], bool]] = [
-            lambda each: each.name == reference,
-            lambda each: each.id == reference,
             lambda each: each.name.startswith(reference),
             lambda each: long_enough and each.id.startswith(reference),
         ]
@@ -149,9 +151,7 @@ class Graph:
         for entry in references:
             app, colon, reference = entry.partition(":")
             if not colon:
-                faults.append(
-                    f"{_place(revision)}: the dependency '{entry}' is not \"app:revision\"."
-                )
+                faults.append(f"{_place(revision)}: the dependency '{entry}' names no app.")
             elif reference in (FIRST, LATEST):
                 # An app without revisions has nothing to wait for, as Django has it.
                 ends = self._of_app.get(app, ())
@@ -179,7 +179,7 @@ class Graph:
             faults.append(f"{_place(revision)}: its {what} '{app}:{reference}' {wrong}.")
 
     def _sorted(self) -> list[Key]:
-        """Return every key, requirements right before what needs them; iterative, for long chains."""
+        """Return every key, requirements right before what needs them; no recursion."""
         placed: dict[Key, None] = {}
         for start in sorted(self._revisions):
             path: dict[Key, Iterator[Key]] = {}

@@ -1,8 +1,8 @@
 """Squashed migrations: which of a squash and what it replaces is in the graph, per database.
 
 The rules are those of Django's MigrationLoader (5.2; 6.0 and later for squashes of squashes): a
-squash stands for what it replaces where all or nothing of that is applied; where a part of it is, what
-it replaces stays and the squash goes.
+squash stands for what it replaces where all or nothing of that is applied; where a part of it is,
+what it replaces stays and the squash goes.
 """
 
 from __future__ import annotations
@@ -111,6 +111,5 @@ def _named(app: str, reference: str, by_key: Mapping[Key, Revision]) -> Key | No
     exact = Key(app, reference)
     if exact in by_key:
         return exact
-    return next(
-        (key for key, each in by_key.items() if key.app == app and each.id == reference), None
-    )
+    own = (each for key, each in by_key.items() if key.app == app)
+    return next((each.key for each in own if each.id == reference), None)
