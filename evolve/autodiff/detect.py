@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.migrations import operations
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.questioner import MigrationQuestioner
@@ -29,7 +28,7 @@ from evolve.autodiff.questions import (
 from evolve.autodiff.renames import find_renames
 from evolve.autodiff.values import possible, undone
 from evolve.frozen.capture import model_states
-from evolve.frozen.renames import RenameField
+from evolve.frozen.renames import RenameField, RenameModel
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 
 
@@ -101,7 +100,7 @@ def _rename_operations(renamed: Mapping[str, str]) -> list[Operation]:
         if field:
             ops.append(RenameField(model, field, new.rpartition(".")[2]))
         else:
-            ops.append(operations.RenameModel(old, new))
+            ops.append(RenameModel(old, new))
     return ops
 
 

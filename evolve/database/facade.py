@@ -15,7 +15,7 @@ from evolve.database import vendor
 from evolve.database.lazy import LazyState, prerender
 from evolve.errors import EvolveError
 from evolve.frozen.orm import Orm
-from evolve.frozen.renames import RenameField
+from evolve.frozen.renames import RenameField, RenameModel
 from evolve.frozen.snapshot import ModelKey
 
 Told = Callable[[str, float], None]
@@ -140,7 +140,7 @@ class Database:
 
     def rename_model(self, old_name: str, new_name: str) -> None:
         """Rename a model, its table and what points to it."""
-        self.run(operations.RenameModel(old_name, new_name))
+        self.run(RenameModel(old_name, new_name))
 
     def alter_model_table(self, name: str, table: str | None) -> None:
         """Give a model another table name; None: Django's own."""

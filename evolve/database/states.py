@@ -15,7 +15,7 @@ from django.db.migrations.state import ModelState, ProjectState
 from evolve.database.lazy import LazyState
 from evolve.frozen.capture import capture_state, model_state, model_states
 from evolve.frozen.merge import carried_over
-from evolve.frozen.renames import RenameField
+from evolve.frozen.renames import RenameField, rename_model
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 from evolve.revisions.files import frozen_of, named, revisions_of
 from evolve.revisions.revision import Revision
@@ -156,6 +156,8 @@ def _follow(revision: Revision, state: ProjectState) -> None:
         absent = key not in state.models
         if absent:
             state.models[key] = ModelState(revision.app, model, [])
-        state.rename_model(revision.app, old, new)
+        # Private API (5.2, 6.1): a rendered registry would be rendered anew while bases are missing.
+        state.__dict__.pop("apps", None)
+        rename_model(state, revision.app, old, new)
         if absent:
             del state.models[revision.app, new.lower()]

@@ -153,6 +153,8 @@ class Graph:
             if not colon:
                 faults.append(f"{_place(revision)}: the dependency '{entry}' names no app.")
             elif reference in (FIRST, LATEST):
+                if app == revision.app:
+                    continue  # a swappable model of the own app; its lineage says more
                 # An app without revisions has nothing to wait for, as Django has it.
                 ends = self._of_app.get(app, ())
                 yield from self._ends(ends, reference)

@@ -25,12 +25,12 @@ def without_replaced(
     known = implied(by_key.values(), applied)
     gone: dict[Key, Key] = {}
     for squash in _inner_first(squashes):
-        replaced = _replaced(squash, by_key)
         done = [key in known for key in _keys(squash)]
         if all(done) or not any(done):
-            gone.update(dict.fromkeys(replaced, squash.key))
+            gone.update(dict.fromkeys(_keys(squash), squash.key))
         else:
-            gone[squash.key] = replaced[-1] if replaced else squash.key
+            there = [key for key in _keys(squash) if key in by_key]
+            gone[squash.key] = there[-1] if there else squash.key
     kept = (each for key, each in by_key.items() if gone.get(key, key) == key)
     return tuple(_redirected(each, gone, by_key) for each in kept)
 
@@ -60,11 +60,6 @@ def _keys(squash: Revision) -> list[Key]:
     return [Key(*each.split(":", 1)) for each in squash.replaces]
 
 
-def _replaced(squash: Revision, by_key: Mapping[Key, Revision]) -> list[Key]:
-    """Return what a squash replaces and is still there; files may be gone already."""
-    return [key for key in _keys(squash) if key in by_key]
-
-
 def _final(key: Key, gone: Mapping[Key, Key]) -> Key:
     seen = {key}
     while (after := gone.get(key, key)) not in seen:
@@ -82,7 +77,7 @@ def _redirected(
     """
 
     def led(app: str, reference: str) -> str | None:
-        key = _named(app, reference, by_key)
+        key = _named(app, reference, by_key, gone)
         final = key and _final(key, gone)
         if final == revision.key:
             return None
@@ -94,7 +89,8 @@ def _redirected(
         return name and f"{app}:{name}"
 
     stood_for = sorted(key for key in gone if _final(key, gone) == revision.key)
-    sources = [revision, *(by_key[key] for key in stood_for if not by_key[key].replaces)]
+    files = [by_key[key] for key in stood_for if key in by_key]
+    sources = [revision, *(each for each in files if not each.replaces)]
     return replace(
         revision,
         down=_unique(led(each.app, name) for each in sources for name in each.down),
@@ -107,9 +103,12 @@ def _unique(names: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _named(app: str, reference: str, by_key: Mapping[Key, Revision]) -> Key | None:
+def _named(
+    app: str, reference: str, by_key: Mapping[Key, Revision], gone: Mapping[Key, Key]
+) -> Key | None:
+    """Return what a reference names; the file of what was replaced may be gone already."""
     exact = Key(app, reference)
-    if exact in by_key:
+    if exact in by_key or exact in gone:
         return exact
     own = (each for key, each in by_key.items() if key.app == app)
     return next((each.key for each in own if each.id == reference), None)

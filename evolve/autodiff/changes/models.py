@@ -9,6 +9,7 @@ from django.db.migrations.state import ModelState
 
 from evolve.autodiff.changes.base import Change, Definitions, db_call
 from evolve.frozen.capture import capture_state
+from evolve.frozen.renames import RenameModel as RenameModelOperation
 from evolve.frozen.snapshot import Definition
 from evolve.frozen.source import Source, source
 
@@ -113,7 +114,7 @@ class DeleteModel(Change):
 class RenameModel(Change):
     """A model under another name."""
 
-    handles = (operations.RenameModel,)
+    handles = (operations.RenameModel, RenameModelOperation)
 
     def lines(self) -> list[str]:
         """In South's manner; South had no renames."""
@@ -134,4 +135,4 @@ class RenameModel(Change):
 
     def inverse(self) -> Any:
         """Rename it back."""
-        return operations.RenameModel(self.operation.new_name, self.operation.old_name)
+        return RenameModelOperation(self.operation.new_name, self.operation.old_name)
