@@ -58,7 +58,7 @@ class UnknownName(Refused):
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         listed = near or names[:12]
         hint = (
-            f"{'Did you mean' if near else 'There is'}: {', '.join(listed)}"
+            f"{'Did you mean' if near else 'Known'}: {', '.join(listed)}"
             if listed
             else "There is none."
         )

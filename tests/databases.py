@@ -12,7 +12,9 @@ from django.db import connections
 from django.db.utils import Error
 
 URLS = {
-    "postgresql": os.environ.get("EVOLVE_TEST_POSTGRESQL", "postgres://postgres@127.0.0.1:5432/test"),
+    "postgresql": os.environ.get(
+        "EVOLVE_TEST_POSTGRESQL", "postgres://postgres@127.0.0.1:5432/test"
+    ),
     "mariadb": os.environ.get("EVOLVE_TEST_MARIADB", "mysql://root@127.0.0.1:3306/test"),
 }
 VENDORS = ("sqlite", *URLS)

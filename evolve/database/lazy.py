@@ -1,7 +1,4 @@
-"""A project state whose models are rendered when an operation asks for them, and no others.
-
-What is said here of Django's private API was tried on 5.2 and 6.1.
-"""
+"""A project state whose models are rendered when an operation asks for them, and no others."""
 
 from __future__ import annotations
 
@@ -47,7 +44,6 @@ class SharedModels(MutableMapping[ModelKey, ModelState]):
 
     def __delitem__(self, key: ModelKey) -> None:
         del self._states[key]
-        self._own.discard(key)
         self.changed = True
 
     def __contains__(self, key: object) -> bool:
@@ -68,7 +64,7 @@ class SharedModels(MutableMapping[ModelKey, ModelState]):
 def _reserve_counters() -> int:
     """Return the first of a range of creation counters, for the fields of one state's models.
 
-    Later fields, of whatever origin, have higher numbers; see `number_fields`.
+    Later fields, of whatever origin, have higher numbers (5.2, 6.1); see `number_fields`.
     """
     first: int = Field.creation_counter
     # More than any table has columns.
@@ -90,7 +86,7 @@ class LazyState(ProjectState):
 
     Clones are cheap: they have their model states and their rendered models in common until one
     of them changes. A change is what goes through the methods, or is followed by `reload_model`,
-    which Django asks for anyway.
+    which Django asks for anyway (5.2, 6.1).
     """
 
     def __init__(
@@ -131,10 +127,9 @@ class LazyState(ProjectState):
     @cached_property
     def _live(self) -> States:
         """The live models of apps without migrations, without relations, as StateApps has them."""
-        live = (
-            each for app in self.real_apps for each in live_apps.get_app_config(app).get_models()
-        )
-        states = [ModelState.from_model(each, exclude_rels=True) for each in live]
+        configs = map(live_apps.get_app_config, sorted(self.real_apps))
+        live = (model for config in configs for model in config.get_models())
+        states = [ModelState.from_model(model, exclude_rels=True) for model in live]
         return {(each.app_label, each.name_lower): each for each in states}
 
     def _renew(self) -> _Rendering:
@@ -147,9 +142,10 @@ class LazyState(ProjectState):
     def clear_delayed_apps_cache(self) -> None:
         """Have every model rendered with all its relations, for code that follows them at will.
 
-        Of Django's operations RunPython alone calls this, and forwards only (`migrate` does before
-        post_migrate): its code reads and writes rows through `apps` in ways that no one foresees, by
-        reverse accessors for one, which a model has only once the other model is rendered.
+        RunPython calls this before it runs its code forwards, and nothing else in Django's
+        operations does; `migrate` does before post_migrate (5.2, 6.1). No one can foresee what such
+        code asks of `apps`, and a model has reverse accessors only once the models they come from
+        are rendered: so this is Django's own registry, of everything.
         """
         rendering = self._renew()
         if not rendering.complete:
@@ -168,7 +164,8 @@ class LazyState(ProjectState):
     ) -> None:
         """Put another field in a field's place.
 
-        ProjectState's method looks at every field of the project, to know how much to render.
+        ProjectState's method does this too, but looks at every field of the project, to know how
+        much to render (5.2, 6.1).
         """
         if self._relations is not None:
             super().alter_field(app_label, model_name, name, field, preserve_default)
@@ -183,7 +180,8 @@ class LazyState(ProjectState):
         """Rename a field, and follow in the fields that refer to it.
 
         ProjectState's method writes from_fields, field_names, to_fields and field_name into field
-        objects that clones hold too, and the operations they came from. This state gets its own.
+        objects that clones hold too, and the operations they came from (5.2, 6.1). This state gets
+        its own.
         """
         key = app_label, model_name
         fields = self.models[key].fields
@@ -204,8 +202,8 @@ def prerender(operation: Operation, app_label: str, state: LazyState) -> None:
     """Render in `state` the model that an operation names, or all if it runs others' code.
 
     Before the operation runs: what cannot be rendered is to fail before the first statement. And
-    RunPython does not say backwards that it needs the complete registry, nor does an operation that
-    Django does not know.
+    RunPython does not say backwards that it needs the complete registry (5.2, 6.1), nor does an
+    operation that Django does not know.
     """
     if _runs_others_code(operation):
         state.clear_delayed_apps_cache()

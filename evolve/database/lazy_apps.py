@@ -1,7 +1,4 @@
-"""A model registry that renders the models it is asked for, and of their relations' targets a stub.
-
-What is said here of Django's private API was tried on 5.2 and 6.1.
-"""
+"""A registry that renders the models it is asked for, and stubs of what they point to."""
 
 from __future__ import annotations
 
@@ -21,7 +18,10 @@ States = Mapping[ModelKey, ModelState]
 
 
 class LazyAppConfig(AppConfigStub):
-    """An app of a LazyApps: asked for a model, it has it rendered."""
+    """An app of a LazyApps: asked for a model, it has it rendered.
+
+    Apps.get_model and ModelState.render come through here (5.2, 6.1).
+    """
 
     apps: LazyApps
 
@@ -52,8 +52,8 @@ class LazyApps(StateApps):
         self._first = first
         self._rendered: dict[ModelKey, set[str]] = {}
         self._asked: set[ModelKey] = set()
-        # StateApps.__init__ renders everything, so its other two duties are done here: no models of
-        # apps without migrations (they are among `states`), and no locks.
+        # StateApps.__init__ renders everything; its other duties are done here (5.2, 6.1): no
+        # models of apps without migrations, which are among `states`, and no locks.
         self.real_models: list[ModelState] = []
         labels = {*labels, *(app for app, _ in states)}
         Apps.__init__(self, [LazyAppConfig(label) for label in sorted(labels)])
@@ -75,34 +75,28 @@ class LazyApps(StateApps):
     ) -> list[Any]:
         """Return all models; with auto-created ones, those that the models asked for relate to.
 
-        With them it is Options._populate_directed_relation_graph that wants to know: what it does
-        not get here is not related to anything that was asked for. Apps' method keeps its answers
-        for the life of the process, this one does not.
+        With them it is Options._populate_directed_relation_graph that wants to know (5.2, 6.1), and
+        what it does not get here is not related to anything that was asked for. Apps' method keeps
+        its answers for the life of the process, this one does not.
         """
         if include_auto_created:
             self._render_related()
-        found = [
+        return [
             model
             for config in self.app_configs.values()
-            # By AppConfig's own method, which renders nothing.
+            # The first way is AppConfig's own, which renders nothing.
             for model in (
                 AppConfigStub.get_models(config, True, include_swapped)
                 if include_auto_created
                 else config.get_models(False, include_swapped)
             )
         ]
-        # A table between models belongs to the one that has the field.
-        return [
-            model
-            for model in found
-            if self._is_whole(make_model_tuple(model._meta.auto_created or model))
-        ]
 
     def clear_cache(self) -> None:
         """Have every model forget what it knew of its relations.
 
         Apps' method also empties caches that all registries share, the installed models' among
-        them, and the next foreign key looks through all of those again.
+        them, and the next foreign key looks through all of those again (5.2, 6.1).
         """
         if self.ready:
             for rendered in self.all_models.values():
@@ -152,7 +146,7 @@ class LazyApps(StateApps):
         for position, name in enumerate(state.fields):
             if name in names:
                 field = state.fields[name].clone()
-                # Options.add_field puts it where its number says.
+                # Options.add_field puts it where its number says (5.2, 6.1).
                 _number(field, self._first + position)
                 model.add_to_class(name, field)
         self._rendered[key].update(names)
@@ -169,13 +163,14 @@ class LazyApps(StateApps):
         """Yield the models that refer to `keys`, and to these by what may be a key in turn.
 
         A primary key that changes its type changes the foreign keys to it; where one of these is
-        itself a primary key or unique, that goes on.
+        itself a primary key or unique, that goes on. What refers to a base refers to the model, and
+        what refers to a proxy to what it stands for.
         """
         todo = list(keys)
         seen = set(todo)
         while todo:
             key = todo.pop()
-            referrers = self._referrers.get(self._concrete(key), {})
+            referrers = self._referrers.get(key, {})
             yield from referrers
             bases = base_keys(self.states[key]) if key in self.states else ()
             onward = {*bases, *(each for each, unique in referrers.items() if unique)} - seen
@@ -187,21 +182,13 @@ class LazyApps(StateApps):
         """The models that refer to a model, by its key, and whether by a unique field."""
         found: dict[ModelKey, dict[ModelKey, bool]] = defaultdict(dict)
         for key, state in self.states.items():
-            if state.options.get("proxy"):
-                continue
             for base in base_keys(state):
-                found[self._concrete(base)][key] = True
+                found[base][key] = True
             for field in state.fields.values():
                 if field.remote_field and field.remote_field.model:
-                    target = self._concrete(resolve_relation(field.remote_field.model, *key))
+                    target = resolve_relation(field.remote_field.model, *key)
                     found[target][key] = found[target].get(key, False) or field.unique
         return found
-
-    def _concrete(self, key: ModelKey) -> ModelKey:
-        """Return the model a proxy stands for: relations to either are relations to both."""
-        state = self.states.get(key)
-        bases = base_keys(state) if state is not None and state.options.get("proxy") else []
-        return self._concrete(bases[0]) if bases else key
 
 
 def complete_apps(states: dict[ModelKey, ModelState], real_apps: set[str], first: int) -> StateApps:
@@ -216,9 +203,9 @@ def number_fields(model: Any, state: ModelState, first: int) -> None:
     """Number a model's fields from `first` on, in their order in the state.
 
     Where an operation mixes the fields of two states, SQLite's table has its columns in the order
-    of creation counters. Django renders states in the order of history, so that the older state's
-    fields come first. Here each state has its own range of numbers, reserved when it came to be,
-    and it does not matter when its models are rendered.
+    of creation counters (5.2, 6.1). Django renders states in the order of history, so that the
+    older state's fields come first. Here each state has its own range of numbers, reserved when it
+    came to be, and it does not matter when its models are rendered.
     """
     places = {name: place for place, name in enumerate(state.fields)}
     for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
@@ -229,12 +216,13 @@ def number_fields(model: Any, state: ModelState, first: int) -> None:
 
 
 def _number(field: Any, number: int) -> None:
-    # Fields that Django makes of itself count downwards from -1 (Field.auto_creation_counter).
+    # Fields that Django makes of itself count downwards from -1, by Field.auto_creation_counter
+    # (5.2, 6.1).
     field.creation_counter = number if field.creation_counter >= 0 else -number
 
 
 def copy_of(state: ModelState) -> ModelState:
-    """Return a copy of a model state, as ModelState.clone has it but without its checks."""
+    """Return a copy of a model state, as ModelState.clone has it (5.2, 6.1) without its checks."""
     if type(state) is not ModelState:
         return state.clone()
     twin = object.__new__(ModelState)
@@ -258,7 +246,7 @@ def _stub_fields(state: ModelState, names: Collection[str] | None) -> Collection
 
 
 def _is_key(field: Any) -> bool:
-    # Options._prepare makes a parent link the primary key where there is no other.
+    # Options._prepare makes a parent link the primary key where there is no other (5.2, 6.1).
     return field.primary_key or getattr(field.remote_field, "parent_link", False)
 
 

@@ -7,11 +7,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import dj_database_url
-from django.conf import settings
-from django.db import connections
+from django.db import connection
 
 _SQLITE = Path(__file__).with_name("password_hash.sqlite3")
 
@@ -30,22 +28,13 @@ def fresh_database(url: str | None) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     name = f"evolve_password_hash_{secrets.token_hex(4)}"
-    server = _server(url)
-    with server._nodb_cursor() as cursor:
+    base, question, query = url.partition("?")
+    os.environ["DATABASE_URL"] = f"{base.rpartition('/')[0]}/{name}{question}{query}"
+    with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
-    base, _, query = url.partition("?")
     try:
-        yield f"{base.rpartition('/')[0]}/{name}{'?' if query else ''}{query}"
+        yield os.environ["DATABASE_URL"]
     finally:
-        connections["default"].close()
-        with server._nodb_cursor() as cursor:
+        connection.close()
+        with connection._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name}")
-
-
-def _server(url: str) -> Any:
-    """Return a connection to the server, made outside the project's settings."""
-    from django.db.utils import ConnectionHandler  # noqa: PLC0415 - needs no settings of its own
-
-    if not settings.configured:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
-    return ConnectionHandler({"default": dj_database_url.parse(url)})["default"]

@@ -1,0 +1,15 @@
+"""Facts for guards, given by the test."""
+
+
+class Said:
+    """Answers what the test says of revisions, by name."""
+
+    def __init__(self, irreversible=None, unfilled=()):
+        self._irreversible = irreversible or {}
+        self._unfilled = unfilled
+
+    def irreversible(self, revision):
+        return self._irreversible.get(revision.name)
+
+    def unfilled(self, revision, direction):
+        return (revision.name, direction) in self._unfilled

@@ -1,0 +1,52 @@
+"""Guards < what they find in a plan, and that they look at all of it."""
+
+import pytest
+
+from evolve.errors import Guarded
+from evolve.guards import refuse
+from evolve.guards.dependents import others
+from evolve.plan import make_plan
+from evolve.revisions.targets import Target
+from tests.guards.facts import Said
+from tests.revisions.graphs import graph, key
+
+LINE = graph("1", "2 < 1", "3 < 2", "o:x ; a:2")
+ALL = set(LINE)
+
+
+def back(to):
+    return make_plan(LINE, ALL, [Target("a", key(to) if to else None)])
+
+
+def forwards():
+    return make_plan(LINE, set(), [Target("a", key("3"))])
+
+
+def test_every_irreversible_revision_of_a_rollback_is_named_with_its_reason():
+    with pytest.raises(Guarded) as error:
+        refuse(back(None), Said(irreversible={"1": "rows are gone", "3": "no way"}))
+    text = str(error.value)
+    assert "a:1: it cannot be reversed: rows are gone" in text
+    assert "a:3: it cannot be reversed: no way" in text
+    assert "`evolve migrate a 3` goes back as far as it" in text
+    assert "Nothing was touched." in text
+    assert error.value.exit_code == 2
+
+
+def test_an_irreversible_revision_below_the_target_or_forwards_is_no_matter():
+    refuse(back("1"), Said(irreversible={"1": "rows are gone"}))
+    refuse(forwards(), Said(irreversible={"1": "rows are gone"}))
+
+
+def test_an_unfilled_data_migration_is_refused_in_its_direction_alone():
+    with pytest.raises(Guarded, match=r"a:2: its forwards is still the skeleton.*`pass`"):
+        refuse(forwards(), Said(unfilled={("2", "forwards")}))
+    refuse(forwards(), Said(unfilled={("2", "backwards")}))
+    with pytest.raises(Guarded, match="its backwards"):
+        refuse(back("1"), Said(unfilled={("2", "backwards")}))
+
+
+def test_other_apps_steps_of_a_rollback_are_told_apart():
+    assert [str(step.revision) for step in others(back("1"))] == ["o:x"]
+    assert others(back("2")) == tuple(step for step in back("2").steps if step.revision.app == "o")
+    assert others(forwards()) == ()

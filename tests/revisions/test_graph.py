@@ -1,0 +1,132 @@
+"""The graph: resolving, lineage, order, and what is no graph."""
+
+import pytest
+
+from evolve.errors import BrokenGraph, UnknownName
+from evolve.revisions.graph import Graph
+from evolve.revisions.revision import Key, Revision
+from tests.revisions.graphs import graph, key, names
+
+
+def test_a_merge_comes_after_both_sides_and_the_root_once():
+    """
+    a - b1 - c - d
+      \\ b2 ---/
+    """
+    it = graph("a", "b1 < a", "b2 < a", "c < b1 b2", "d < c")
+    assert names(it) == "a b1 b2 c d"
+    assert names(it.heads("a")) == "d"
+    assert names(it.bases("a")) == "a"
+    assert it.ancestors([key("c")]) == {key(each) for each in ("a", "b1", "b2", "c")}
+    assert it.descendants([key("b2")]) == {key(each) for each in ("b2", "c", "d")}
+
+
+def test_the_order_does_not_depend_on_the_order_of_the_files():
+    lines = ["a", "b1 < a", "b2 < a", "x:r", "c < b1 b2 ; x:r"]
+    assert [*graph(*lines)] == [*graph(*reversed(lines))]
+
+
+def test_a_part_keeps_the_order_of_the_whole_also_where_it_leaves_out_what_is_between():
+    """z - y - x, of which x and z are asked for."""
+    assert names(graph("z", "y < z", "x < y").order([key("x"), key("z")])) == "z x"
+
+
+def test_heads_count_lineage_alone():
+    """b of other depends on a, which nothing revises."""
+    it = graph("a", "other:b ; a:a")
+    assert names(it.heads("a")) == "a"
+    assert it.dependents(key("a")) == (Key("other", "b"),)
+
+
+def test_only_the_needed_part_of_another_app_is_an_ancestor():
+    it = graph("a", "b < a ; o:y", "o:x", "o:y < x", "o:z < y")
+    assert names(it.ancestors([key("b")]) & set(it.of("o"))) in ("o:x o:y", "o:y o:x")
+
+
+def test_dependencies_between_apps_are_transitive():
+    it = graph("a ; b:x", "b:x ; c:x", "c:x")
+    assert names(it) == "c:x b:x a"
+
+
+def test_a_dependency_that_is_also_the_parent_counts_once():
+    assert graph("a", "b < a ; a:a").requirements(key("b")) == (key("a"),)
+
+
+def test_run_before_orders_the_other_way_round():
+    early = Revision("z", "early", "early", run_before=("a:b",))
+    assert names(Graph([early, *[Revision("a", "b", "b")]])) == "z:early b"
+
+
+def test_first_and_latest_are_bases_and_heads_of_the_other_app():
+    it = graph("o:x", "o:y < x", "p ; o:__first__", "q ; o:__latest__")
+    assert it.requirements(key("p")) == (Key("o", "x"),)
+    assert it.requirements(key("q")) == (Key("o", "y"),)
+
+
+def test_first_of_the_own_app_and_of_an_app_without_revisions_say_nothing():
+    it = graph("a ; a:__first__ none:__first__")
+    assert it.requirements(key("a")) == ()
+
+
+@pytest.mark.parametrize(
+    ("reference", "found"),
+    [
+        ("0001_initial", "0001_initial"),
+        ("0002", "0002_more"),
+        ("abcdef123456", "0002_more"),
+        ("abcd", "0002_more"),
+    ],
+)
+def test_a_revision_is_found_by_name_id_and_unique_prefixes(reference, found):
+    it = Graph(
+        [
+            Revision("a", "0001_initial", "ffff00000000"),
+            Revision("a", "0002_more", "abcdef123456", ("ffff00000000",)),
+        ]
+    )
+    assert it.find("a", reference).name == found
+
+
+def test_an_ambiguous_prefix_lists_the_candidates():
+    with pytest.raises(UnknownName, match=r"ambiguous.*0001_a, 0001_b"):
+        graph("0001_a", "0001_b < 0001_a").find("a", "0001")
+
+
+def test_an_unknown_name_offers_the_nearest():
+    with pytest.raises(UnknownName, match=r"(?s)no revision.*Did you mean: 0001_initial"):
+        graph("0001_initial").find("a", "0001_inital")
+
+
+def test_an_id_prefix_needs_four_characters():
+    it = Graph([Revision("a", "0001_initial", "abcdef123456")])
+    with pytest.raises(UnknownName):
+        it.find("a", "abc")
+
+
+def test_every_fault_is_listed_at_once_with_its_file():
+    with pytest.raises(BrokenGraph) as error:
+        graph("a < gone", "b < a ; o:missing")
+    assert "a:a.py: its parent 'a:gone' does not exist" in str(error.value)
+    assert "a:b.py: its dependency 'o:missing' does not exist" in str(error.value)
+
+
+def test_two_files_with_one_id_are_refused():
+    with pytest.raises(BrokenGraph, match=r"b\.py and a\.py have the same id, 'x'"):
+        Graph([Revision("a", "1", "x", path="a.py"), Revision("a", "2", "x", path="b.py")])
+
+
+@pytest.mark.parametrize(
+    "lines", [["a < a"], ["a ; a:a"], ["x", "a < b", "b < a"], ["a ; o:b", "o:b ; a:a"]]
+)
+def test_a_circle_names_its_members_and_nobody_else(lines):
+    with pytest.raises(BrokenGraph, match="wait for each other") as error:
+        graph(*lines)
+    assert "a.py" in str(error.value)
+    assert "x.py" not in str(error.value)
+
+
+def test_a_long_chain_needs_no_recursion():
+    lines = ["r0000", *(f"r{each:04d}: r{each - 1:04d}" for each in range(1, 3000))]
+    it = graph(*lines)
+    assert names([*it][-1:]) == "r2999"
+    assert len(it.ancestors([key("r2999")])) == 3000

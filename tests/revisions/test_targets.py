@@ -1,0 +1,51 @@
+"""Targets < what a user types after an app."""
+
+import pytest
+
+from evolve.errors import Refused, UnknownName
+from evolve.revisions.targets import Target, resolve
+from tests.revisions.graphs import graph, key
+
+LINE = graph("0001_initial", "0002_more < 0001_initial", "0010_last < 0002_more")
+FORK = graph("0001_initial", "0002_ours < 0001_initial", "0002_theirs < 0001_initial")
+
+
+@pytest.mark.parametrize("text", [None, "head"])
+def test_without_a_target_it_is_the_head(text):
+    assert resolve(LINE, "a", text) == (Target("a", key("0010_last")),)
+
+
+@pytest.mark.parametrize("text", ["zero", "base"])
+def test_zero_and_base_are_before_the_first(text):
+    assert resolve(LINE, "a", text) == (Target("a", None),)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("0002", "0002_more"), ("2", "0002_more"), ("0010", "0010_last"), ("0002_m", "0002_more")],
+)
+def test_a_number_or_a_prefix_is_matched_softly(text, name):
+    assert resolve(LINE, "a", text) == (Target("a", key(name), soft=text),)
+
+
+def test_a_whole_name_is_no_soft_match():
+    assert resolve(LINE, "a", "0002_more") == (Target("a", key("0002_more")),)
+
+
+def test_two_heads_are_refused_by_name_and_heads_gives_both():
+    with pytest.raises(Refused, match="0002_ours, 0002_theirs"):
+        resolve(FORK, "a", None)
+    assert [each.key for each in resolve(FORK, "a", "heads")] == [
+        key("0002_ours"),
+        key("0002_theirs"),
+    ]
+
+
+def test_a_number_that_two_revisions_have_is_ambiguous():
+    with pytest.raises(UnknownName, match="ambiguous"):
+        resolve(FORK, "a", "0002")
+
+
+def test_an_unknown_app_offers_the_nearest():
+    with pytest.raises(UnknownName, match="no app with revisions 'b'"):
+        resolve(LINE, "b", None)
