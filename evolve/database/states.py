@@ -156,7 +156,7 @@ def _follow(revision: Revision, state: ProjectState) -> None:
         absent = key not in state.models
         if absent:
             state.models[key] = ModelState(revision.app, model, [])
-        # Private API (5.2, 6.1): a rendered registry would be rendered anew while bases are missing.
+        # Private API (5.2, 6.1): a registry would be rendered anew while bases are missing.
         state.__dict__.pop("apps", None)
         rename_model(state, revision.app, old, new)
         if absent:

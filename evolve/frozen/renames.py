@@ -1,8 +1,8 @@
 """Django's RenameField and RenameModel, with the names inside Meta and the bases following.
 
-Django's own leave indexes, constraints, `order_with_respect_to`, generated expressions and the bases
-of child models pointing to the old name in its state (5.2, 6.0, 6.1), and the next operation on the
-model fails.
+Django's own leave indexes, constraints, `order_with_respect_to`, generated expressions and the
+bases of child models pointing to the old name in its state (5.2, 6.0, 6.1), and the next operation
+on the model fails.
 """
 
 from __future__ import annotations

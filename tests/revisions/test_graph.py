@@ -126,7 +126,7 @@ def test_a_circle_names_its_members_and_nobody_else(lines):
 
 
 def test_a_long_chain_needs_no_recursion():
-    lines = ["r0000", *(f"r{each:04d}: r{each - 1:04d}" for each in range(1, 3000))]
+    lines = ["r0000", *(f"r{each:04d} < r{each - 1:04d}" for each in range(1, 3000))]
     it = graph(*lines)
     assert names([*it][-1:]) == "r2999"
     assert len(it.ancestors([key("r2999")])) == 3000

@@ -4,9 +4,7 @@ Revision ID: b0393f1e8707
 Revises:
 Create Date: 2026-11-21 05:09:12+00:00
 """
-
 from django.db import models
-
 from evolve import SchemaMigration
 
 
@@ -25,9 +23,7 @@ class Migration(SchemaMigration):
 
     frozen = {
         "southtut2.User": {
-            "id": models.BigAutoField(
-                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-            ),
+            "id": models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
             "username": models.CharField(max_length=255),
             "password": models.CharField(max_length=60),
             "name": models.TextField(),

@@ -4,9 +4,7 @@ Revision ID: 53f291fa1387
 Revises: b0393f1e8707 (0001_initial)
 Create Date: 2026-11-21 05:09:13+00:00
 """
-
 from django.db import models
-
 from evolve import SchemaMigration
 
 
@@ -29,9 +27,7 @@ class Migration(SchemaMigration):
 
     frozen = {
         "southtut2.User": {
-            "id": models.BigAutoField(
-                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-            ),
+            "id": models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
             "username": models.CharField(max_length=255),
             "password": models.CharField(max_length=60),
             "password_salt": models.CharField(max_length=8, null=True),

@@ -4,12 +4,10 @@ Revision ID: b20177233aa5
 Revises: 53f291fa1387 (0002_auto__add_field_user_password_salt__add_field_user_password_hash)
 Create Date: 2026-11-21 05:09:13+00:00
 """
-
 import secrets
 from hashlib import sha256
 
 from django.db import models
-
 from evolve import DataMigration
 
 
@@ -29,9 +27,7 @@ class Migration(DataMigration):
 
     frozen = {
         "southtut2.User": {
-            "id": models.BigAutoField(
-                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-            ),
+            "id": models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
             "username": models.CharField(max_length=255),
             "password": models.CharField(max_length=60),
             "password_salt": models.CharField(max_length=8, null=True),

@@ -1,0 +1,71 @@
+"""The README says what is true."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import evolve
+from tests import databases
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def run(*args):
+    return subprocess.run(
+        [sys.executable, *args], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_two_commands_install_with_a_new_environment_each():
+    example, tests = blocks("sh")
+    assert example.startswith("python3 -m venv .venv && .venv/bin/pip install -q . && ")
+    assert example.endswith(".venv/bin/python -m migrations_examples.password_hash\n")
+    assert tests.startswith(
+        "python3 -m venv .venv-test && .venv-test/bin/pip install -q '.[test]' && "
+    )
+    assert tests.endswith(".venv-test/bin/python -m pytest -q\n")
+
+
+@pytest.mark.parametrize("vendor", databases.VENDORS)
+def test_the_example_runs_to_its_end(vendor):
+    if vendor == "mariadb":
+        pytest.importorskip("MySQLdb", reason="mysqlclient is not installed")
+    url = [] if vendor == "sqlite" else ["--database-url", databases.URLS[vendor]]
+    ran = run("-m", "migrations_examples.password_hash", *url)
+    if ran.returncode and "connect" in ran.stderr.lower():
+        databases.unavailable(vendor, ran.stderr.strip().splitlines()[-1])
+    assert ran.returncode == 0, ran
+    assert (
+        "andrew: check_password('ihopetheycantseethis') is True, of 'fakepass' False" in ran.stdout
+    )
+    assert "Nothing was touched." in ran.stdout
+
+
+def test_the_python_in_it_compiles():
+    for code in blocks("python"):
+        body = code if not code.startswith("    def") else f"class Migration:\n{code}"
+        compile(body, "README.md", "exec")
+
+
+@pytest.mark.parametrize("command", ["schemamigration", "datamigration", "migrate", "list"])
+def test_every_option_it_names_is_in_the_help(command):
+    helped = run("-m", "evolve", command, "--help").stdout
+    lines = [line for line in README.splitlines() if f"evolve {command} " in line and "|" in line]
+    named = {option for line in lines for option in re.findall(r"--[a-z][a-z-]+", line)}
+    if command == "schemamigration":
+        table = README.partition("| question | option |")[2].partition("\n\n")[0]
+        named |= set(re.findall(r"--[a-z][a-z-]+", table)) - {"--yes"}
+    assert {option for option in named if option not in helped} == set()
+
+
+def test_the_public_names_are_sorted_and_there():
+    assert sorted(evolve.__all__) == evolve.__all__
+    assert all(hasattr(evolve, name) for name in evolve.__all__)
