@@ -13,7 +13,13 @@ from tests import databases
 
 settings.configure(
     SECRET_KEY="tests",
-    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "evolve"],
+    INSTALLED_APPS=[
+        "django.contrib.contenttypes",
+        "django.contrib.auth",
+        "evolve",
+        "tests.apps.law",
+        "tests.apps.ally",
+    ],
     DATABASES={
         "default": databases.settings_for("sqlite"),
         **{vendor: databases.settings_for(vendor) for vendor in databases.VENDORS},
@@ -47,6 +53,20 @@ def alias(server: str) -> Iterator[str]:
     databases.empty(server)
     yield server
     connections[server].close() if server != "sqlite" else databases.empty(server)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "vendors(*aliases): run on these databases alone")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is not about its database: a mark `vendors` says what a test is about."""
+    items[:] = [item for item in items if _is_about_its_vendor(item)]
+
+
+def _is_about_its_vendor(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("vendors")
+    return mark is None or item.callspec.params["server"] in mark.args  # type: ignore[attr-defined]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -147,9 +147,9 @@ class Prompts:
                 say(f" ! Invalid input: {type(error).__name__}: {error}")
 
     def _line(self, prompt: str) -> str:
-        sys.stderr.write(prompt)
-        sys.stderr.flush()
         try:
+            sys.stderr.write(prompt)
+            sys.stderr.flush()
             return self._read("").strip()
         except (EOFError, KeyboardInterrupt):
             say("")

@@ -153,29 +153,33 @@ class LazyApps(StateApps):
         return model
 
     def _render_related(self) -> None:
-        missing = [key for key in self._related_to(self._asked) if not self._is_whole(key)]
+        related = self._related_to(self._asked)
+        # In the states' order, so that statements come in the same order every time.
+        missing = [key for key in self.states if key in related and not self._is_whole(key)]
         if missing:
             with self.bulk_update():
                 for key in missing:
                     self._grow(key, None)
 
-    def _related_to(self, keys: Iterable[ModelKey]) -> Iterator[ModelKey]:
-        """Yield the models that refer to `keys`, and to these by what may be a key in turn.
+    def _related_to(self, keys: Iterable[ModelKey]) -> set[ModelKey]:
+        """Return the models that refer to `keys`, and to these by what may be a key in turn.
 
         A primary key that changes its type changes the foreign keys to it; where one of these is
         itself a primary key or unique, that goes on. What refers to a base refers to the model, and
         what refers to a proxy to what it stands for.
         """
+        found: set[ModelKey] = set()
         todo = list(keys)
         seen = set(todo)
         while todo:
             key = todo.pop()
             referrers = self._referrers.get(key, {})
-            yield from referrers
+            found.update(referrers)
             bases = base_keys(self.states[key]) if key in self.states else ()
             onward = {*bases, *(each for each, unique in referrers.items() if unique)} - seen
             seen |= onward
-            todo += sorted(onward)
+            todo += onward
+        return found
 
     @cached_property
     def _referrers(self) -> dict[ModelKey, dict[ModelKey, bool]]:
