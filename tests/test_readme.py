@@ -69,3 +69,17 @@ def test_every_option_it_names_is_in_the_help(command):
 def test_the_public_names_are_sorted_and_there():
     assert sorted(evolve.__all__) == evolve.__all__
     assert all(hasattr(evolve, name) for name in evolve.__all__)
+
+
+def test_the_lines_of_the_tour_are_those_of_the_tutorial():
+    tutorial = (ROOT / "tests" / "journeys" / "test_tutorial.py").read_text()
+    printed = tutorial.replace("{SECOND}", re.search(r'SECOND = "(.*)"', tutorial)[1])
+    tour = README.partition("## The tour")[2].partition("## A revision file")[0]
+    lines = [
+        line.split(". You can now")[0].replace(" `evolve", "\n").split("\n")[0]
+        for block in re.findall(r"```text\n(.*?)```", tour, re.DOTALL)
+        for line in block.splitlines()
+        if line and not line.startswith("$") and "…" not in line and " ! " not in line
+    ]
+    assert len(lines) > 20
+    assert [line for line in lines if line.strip() not in printed] == []

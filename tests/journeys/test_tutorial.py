@@ -117,6 +117,7 @@ def test_the_tutorial_from_an_empty_directory_to_hashed_passwords(tutorial):
     assert refused.code == 2
     assert refused.out == " - Soft matched migration 0001 to 0001_initial.\n"
     assert "southtut2:0003_hash_passwords: it cannot be reversed: Cannot reverse" in refused.err
+    assert refused.err.endswith("   Nothing was touched.\n")
     assert everything(connection) == before
     assert site.must("migrate", "southtut2", "0003") == (
         " - Soft matched migration 0003 to 0003_hash_passwords.\n"
