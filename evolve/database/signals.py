@@ -15,6 +15,8 @@ Pairs = list[tuple[Any, bool]]
 def announce_plan(state: LazyState, plan: Pairs, alias: str, verbosity: int) -> None:
     """Send pre_migrate; receivers may put operations of their own into the plan's migrations."""
     if plan:
+        # Receivers may follow any relation, which only the complete registry has.
+        state.clear_delayed_apps_cache()
         emit_pre_migrate_signal(max(verbosity - 1, 0), False, alias, apps=state.apps, plan=plan)
 
 
