@@ -80,14 +80,18 @@ def make_plan(graph: Graph, applied: AbstractSet[Key], targets: Iterable[Target]
 
 
 def _section(graph: Graph, applied: AbstractSet[Key], target: Target) -> Section:
-    missing = graph.ancestors([target.key]) - applied if target.key else frozenset()
-    if missing:
-        return _steps(graph, target, "forwards", graph.order(missing))
-    following = graph.children(target.key) if target.key else graph.bases(target.app)
-    undone = graph.descendants(following) & applied
+    undone = graph.descendants(_above(graph, applied, target)) & applied
     if undone or target.key is None:
         return _steps(graph, target, "backwards", graph.order(undone)[::-1])
-    return Section(target, "forwards", ())
+    missing = graph.ancestors([target.key]) - applied
+    return _steps(graph, target, "forwards", graph.order(missing))
+
+
+def _above(graph: Graph, applied: AbstractSet[Key], target: Target) -> tuple[Key, ...]:
+    """Return the revisions that cannot stay at a target, where it is one to go back to."""
+    if target.key is None:
+        return graph.bases(target.app)
+    return graph.children(target.key) if target.key in applied else ()
 
 
 def _steps(graph: Graph, target: Target, direction: Direction, keys: Iterable[Key]) -> Section:

@@ -1,5 +1,7 @@
 """The plan: what brings an applied set to a target, against a brute-force oracle."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,8 +10,9 @@ from evolve.errors import Refused
 from evolve.plan import make_plan, targets_for_all
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key, Revision
+from evolve.revisions.squashed import without_replaced
 from evolve.revisions.targets import Target
-from tests.revisions.graphs import graph, key, names
+from tests.revisions.graphs import graph, graphs, key, names
 
 
 def steps(it, applied, *targets):
@@ -75,21 +78,6 @@ def test_a_squash_marks_what_it_replaces_too():
     assert names(step.marks) == "1 2 s"
 
 
-@st.composite
-def graphs(draw):
-    """Random graphs of three apps, with branches, merges and dependencies between apps."""
-    revisions: list[Revision] = []
-    for number in range(draw(st.integers(1, 14))):
-        app = draw(st.sampled_from("abc"))
-        own = [each.name for each in revisions if each.app == app]
-        others = [str(each) for each in revisions if each.app != app]
-        down = draw(st.lists(st.sampled_from(own), max_size=2, unique=True)) if own else []
-        depends = draw(st.lists(st.sampled_from(others), max_size=2, unique=True)) if others else []
-        name = f"{draw(st.integers(0, 99)):02d}_{number}"
-        revisions.append(Revision(app, name, name, tuple(down), tuple(depends)))
-    return revisions
-
-
 def closed(it, wanted):
     """Return the ancestors of `wanted` by walking requirements naively."""
     found = set(wanted)
@@ -129,3 +117,57 @@ def test_the_plan_does_not_depend_on_the_order_of_the_files(revisions, random):
     random.shuffle(shuffled)
     plans = [make_plan(it, set(), targets_for_all(it)) for it in map(Graph, (revisions, shuffled))]
     assert plans[0].steps == plans[1].steps
+
+
+def subsets(keys):
+    return (set(each) for size in range(len(keys) + 1) for each in combinations(keys, size))
+
+
+def is_closed(it, keys):
+    return all(set(it.requirements(key)) <= keys for key in keys)
+
+
+@settings(max_examples=100, deadline=None)
+@given(graphs(largest=7), st.data())
+def test_a_plan_changes_as_little_as_can_be(revisions, data):
+    """Of all sets of revisions that could be applied, it leads to the nearest, by trying all."""
+    it = Graph(revisions)
+    possible = [each for each in subsets([*it]) if is_closed(it, each)]
+    applied = data.draw(st.sampled_from(possible))
+    target = data.draw(st.sampled_from([*it]))
+    if target in applied:
+        children = set(it.children(target))
+        below = [each for each in possible if each <= applied and not each & children]
+        expected = max(below, key=len)
+    else:
+        expected = min((each for each in possible if each >= applied | {target}), key=len)
+    steps = make_plan(it, applied, [Target(target.app, target)]).steps
+    assert applied ^ {step.key for step in steps} == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(graphs(branches=False), st.data())
+def test_up_and_back_to_where_each_app_was_returns_the_applied_set(revisions, data):
+    it = Graph(revisions)
+    applied = closed(it, data.draw(st.sets(st.sampled_from([*it]))))
+    target = data.draw(st.sampled_from([*it]))
+    now = applied | closed(it, {target})
+    own = {app: [key for key in it.of(app) if key in applied] for app in it.apps}
+    back = [Target(app, keys[-1] if keys else None) for app, keys in own.items()]
+    steps = make_plan(it, now, back).steps
+    assert {step.direction for step in steps} <= {"backwards"}
+    assert now - {step.key for step in steps} == applied
+
+
+def test_an_applied_target_is_gone_back_to_also_where_something_below_it_is_missing():
+    assert steps(LINE, "2 3", to("2")) == "3"
+
+
+def test_a_squash_of_a_squash_marks_the_innermost_too_both_ways():
+    """1 and 2 are squashed into s1, and s1 and 3 into s2: Django asks for the rows of all."""
+    s1 = Revision("a", "s1", "s1", replaces=("a:1", "a:2"))
+    s2 = Revision("a", "s2", "s2", replaces=("a:s1", "a:3"))
+    it = Graph(without_replaced([s1, s2], frozenset()))
+    (up,) = make_plan(it, set(), [to("s2")]).steps
+    (down,) = make_plan(it, {key("s2")}, [to(None)]).steps
+    assert names(up.marks) == names(down.marks) == "1 2 s1 3 s2"

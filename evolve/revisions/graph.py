@@ -13,8 +13,9 @@ from functools import cached_property
 from evolve.errors import BrokenGraph, UnknownName
 from evolve.revisions.revision import Key, Revision
 
-FIRST, LATEST = "__first__", "__latest__"
-_SHORTEST_ID = 4
+FIRST, LATEST = ENDS = "__first__", "__latest__"
+SHORTEST_ID = 4
+_CIRCLE = "These revisions wait for each other, so none of them can run first:"
 
 Edges = Mapping[Key, tuple[Key, ...]]
 
@@ -37,11 +38,13 @@ class Graph:
             for key, revision in self._revisions.items()
         }
         self._requirements = self._required(faults)
-        if faults:
-            raise BrokenGraph("\n".join(faults), "Correct the files; nothing was run.")
-        self._order = {key: place for place, key in enumerate(self._sorted())}
         self._children = _inverted(self._parents)
         self._dependents = _inverted(self._requirements)
+        order = _post_order(sorted(self._revisions), self._requirements, set())
+        faults += self._circles(order)
+        if faults:
+            raise BrokenGraph("\n".join(faults), "Correct the files; nothing was run.")
+        self._order = {key: place for place, key in enumerate(order)}
 
     @cached_property
     def apps(self) -> tuple[str, ...]:
@@ -110,6 +113,8 @@ class Graph:
         A name or an id is taken before a unique prefix of a name, and that before one of an id (of
         four characters or more). Raises UnknownName with the candidates or the nearest names.
         """
+        if app not in self._of_app:
+            raise UnknownName.among("app", app, self._of_app)
         found = self._matching(app, reference)
         if len(found) == 1:
             return found[0]
@@ -120,16 +125,16 @@ class Graph:
                 "Give more of the name, or the id.",
             )
         raise UnknownName.among(
-            f"revision of '{app}'", reference, (key.name for key in self._of_app.get(app, ()))
+            f"revision of '{app}'", reference, (key.name for key in self._of_app[app])
         )
 
     def _matching(self, app: str, reference: str) -> list[Key]:
         if (app, reference) in self._exact:
             return [self._exact[app, reference]]
         own = [self._revisions[key] for key in self._of_app.get(app, ())]
-        long_enough = len(reference) >= _SHORTEST_ID
+        long_enough = len(reference) >= SHORTEST_ID
         tests: list[Callable[[Revision], bool]] = [
-            lambda each: each.name.startswith(reference),
+            lambda each: reference != "" and each.name.startswith(reference),
             lambda each: long_enough and each.id.startswith(reference),
         ]
         matches = ([each.key for each in own if test(each)] for test in tests)
@@ -152,12 +157,13 @@ class Graph:
             app, colon, reference = entry.partition(":")
             if not colon:
                 faults.append(f"{_place(revision)}: the dependency '{entry}' names no app.")
-            elif reference in (FIRST, LATEST):
+            elif reference in ENDS:
                 if app == revision.app:
                     continue  # a swappable model of the own app; its lineage says more
                 # An app without revisions has nothing to wait for, as Django has it.
-                ends = self._of_app.get(app, ())
-                yield from self._ends(ends, reference)
+                ends = self._ends(self._of_app.get(app, ()), reference)
+                # Django means the first by name; the others may well wait for this revision.
+                yield from ends[:1] if revision.kind == "django" else ends
             else:
                 yield from self._resolved(app, [reference], revision, "dependency", faults)
 
@@ -180,30 +186,30 @@ class Graph:
             wrong = f"is ambiguous ({many})" if found else "does not exist"
             faults.append(f"{_place(revision)}: its {what} '{app}:{reference}' {wrong}.")
 
-    def _sorted(self) -> list[Key]:
-        """Return every key, requirements right before what needs them; no recursion."""
-        placed: dict[Key, None] = {}
-        for start in sorted(self._revisions):
-            path: dict[Key, Iterator[Key]] = {}
-            if start not in placed:
-                path[start] = iter(self._requirements[start])
-            while path:
-                at = next(reversed(path))
-                step = next((key for key in path[at] if key not in placed), None)
-                if step is None:
-                    del path[at]
-                    placed[at] = None
-                elif step in path:
-                    raise _circle(self._revisions, [*path][[*path].index(step) :])
-                else:
-                    path[step] = iter(self._requirements[step])
-        return list(placed)
+    def _circles(self, order: list[Key]) -> Iterator[str]:
+        """Yield a fault for each set of revisions that wait for each other, given a post-order.
+
+        Kosaraju's algorithm: it names the members of circles alone, not what stands on them.
+        """
+        place = {key: at for at, key in enumerate(order)}
+        if all(place[each] < at for key, at in place.items() for each in self._requirements[key]):
+            return
+        seen: set[Key] = set()
+        for key in reversed(order):
+            members = [] if key in seen else _post_order([key], self._dependents, seen)
+            if len(members) > 1 or key in self._requirements[key]:
+                listed = (f" - {each}  ({_place(self[each])})" for each in sorted(members))
+                yield "\n".join([_CIRCLE, *listed])
 
 
 def _by_key(revisions: Iterable[Revision], faults: list[str]) -> dict[Key, Revision]:
     by_key: dict[Key, Revision] = {}
     by_id: dict[tuple[str, str], Revision] = {}
     for revision in sorted(revisions, key=lambda each: (each.key, each.path)):
+        if revision.key in by_key:
+            both = f"{_place(by_key[revision.key])} and {_place(revision)}"
+            faults.append(f"{both} are both {revision}.")
+            continue
         other = by_id.setdefault((revision.app, revision.id), revision)
         if other is not revision:
             faults.append(
@@ -239,13 +245,24 @@ def _reached(keys: Iterable[Key], edges: Edges) -> frozenset[Key]:
     return frozenset(reached)
 
 
+def _post_order(starts: Iterable[Key], edges: Edges, entered: set[Key]) -> list[Key]:
+    """Return what the starts lead to, depth first, each key right after all that it leads to.
+
+    What is in `entered` is left out, and what is returned is added to it. It keeps its own stack: a
+    lineage of thousands is deeper than Python's.
+    """
+    done: list[Key] = []
+    stack = [(key, False) for key in reversed([*starts])]
+    while stack:
+        key, left = stack.pop()
+        if left:
+            done.append(key)
+        elif key not in entered:
+            entered.add(key)
+            stack.append((key, True))
+            stack += [(each, False) for each in reversed(edges[key])]
+    return done
+
+
 def _place(revision: Revision) -> str:
     return revision.path or str(revision)
-
-
-def _circle(revisions: Mapping[Key, Revision], members: list[Key]) -> BrokenGraph:
-    listed = "\n".join(f" - {key}  ({_place(revisions[key])})" for key in sorted(members))
-    return BrokenGraph(
-        f"These revisions wait for each other, so none of them can run first:\n{listed}",
-        "Take one of the dependencies out (down_revision, depends_on, run_before).",
-    )

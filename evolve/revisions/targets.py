@@ -57,4 +57,9 @@ def _found(graph: Graph, app: str, text: str) -> Key:
         numbered = [key for key in graph.of(app) if graph[key].number == int(text)]
         if len(numbered) == 1:
             return numbered[0]
+        if numbered and not any(key.name.startswith(text) for key in graph.of(app)):
+            names = ", ".join(key.name for key in numbered)
+            raise UnknownName(
+                f"The number {text} is ambiguous in the app '{app}': {names}.", "Give the name."
+            )
     return graph.find(app, text)

@@ -3,7 +3,7 @@
 import pytest
 
 from evolve.errors import Guarded
-from evolve.guards import refuse
+from evolve.guards import irreversible, refuse
 from evolve.guards.dependents import others
 from evolve.plan import make_plan
 from evolve.revisions.targets import Target
@@ -50,3 +50,20 @@ def test_other_apps_steps_of_a_rollback_are_told_apart():
     assert [str(step.revision) for step in others(back("1"))] == ["o:x"]
     assert others(back("2")) == tuple(step for step in back("2").steps if step.revision.app == "o")
     assert others(forwards()) == ()
+
+
+def hints(plan, **reasons):
+    said = Said(irreversible={name.strip("_"): reason for name, reason in reasons.items()})
+    return {finding.place: finding.hint for finding in irreversible.check(plan, said)}
+
+
+def test_only_the_first_irreversible_revision_on_the_way_can_be_gone_back_to():
+    found = hints(back(None), _1="rows are gone", _3="no way")
+    assert found["a:3"] == "`evolve migrate a 3` goes back as far as it."
+    assert found["a:1"] == ""
+
+
+def test_another_apps_irreversible_revision_asks_for_a_target_that_keeps_what_it_needs():
+    assert hints(back("1"), x="no way")["o:x"] == (
+        "It needs what would be rolled back in a: choose a target that keeps that."
+    )

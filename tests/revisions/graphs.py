@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
+
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key, Revision
 
@@ -30,3 +32,19 @@ def graph(*lines: str) -> Graph:
 def names(keys) -> str:
     """Return the names of keys of the app `a`, those of others with their app."""
     return " ".join(each.name if each.app == "a" else str(each) for each in keys)
+
+
+@st.composite
+def graphs(draw, largest=14, branches=True):
+    """Random graphs of three apps: branches and merges if wanted, dependencies between apps."""
+    revisions: list[Revision] = []
+    for number in range(draw(st.integers(1, largest))):
+        app = draw(st.sampled_from("abc"))
+        own = [each.name for each in revisions if each.app == app]
+        others = [str(each) for each in revisions if each.app != app]
+        down = draw(st.lists(st.sampled_from(own), max_size=2, unique=True)) if own else []
+        down = down if branches else own[-1:]
+        depends = draw(st.lists(st.sampled_from(others), max_size=2, unique=True)) if others else []
+        name = f"{draw(st.integers(0, 99)):02d}_{number}"
+        revisions.append(Revision(app, name, name, tuple(down), tuple(depends)))
+    return revisions

@@ -1,11 +1,20 @@
 """The graph: resolving, lineage, order, and what is no graph."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evolve.errors import BrokenGraph, UnknownName
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key, Revision
-from tests.revisions.graphs import graph, key, names
+from tests.revisions.graphs import graph, graphs, key, names
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_a_merge_comes_after_both_sides_and_the_root_once():
@@ -130,3 +139,89 @@ def test_a_long_chain_needs_no_recursion():
     it = graph(*lines)
     assert names([*it][-1:]) == "r2999"
     assert len(it.ancestors([key("r2999")])) == 3000
+
+
+def test_every_circle_is_listed_beside_the_other_faults_and_what_stands_on_one_is_not():
+    """b and c revise each other, d revises c; o:x and o:y too; e revises what is not there."""
+    with pytest.raises(BrokenGraph) as error:
+        graph("b < c", "c < b", "d < c", "o:x < y", "o:y < x", "e < gone")
+    text = str(error.value)
+    assert text.count("wait for each other") == 2
+    assert all(f"{each}.py" in text for each in ("a:b", "a:c", "o:x", "o:y", "a:e"))
+    assert "a:d.py" not in text
+
+
+def test_names_that_are_parts_of_one_another_are_no_circle():
+    assert names(graph("user", "user_foo < user ; a:user")) == "user user_foo"
+
+
+def test_a_django_migration_waits_for_the_first_of_an_apps_bases_alone():
+    """a:2 has no parent and waits for b:1, which waits for a's __first__."""
+    it = Graph(
+        [
+            Revision("a", "1", "1", kind="django"),
+            Revision("a", "2", "2", depends_on=("b:1",), kind="django"),
+            Revision("b", "1", "1", depends_on=("a:__first__",), kind="django"),
+        ]
+    )
+    assert names(it) == "1 b:1 2"
+
+
+def test_two_files_with_one_key_are_refused_whatever_their_ids():
+    with pytest.raises(BrokenGraph, match=r"x\.py and y\.py are both a:1"):
+        Graph([Revision("a", "1", "i", path="x.py"), Revision("a", "1", "j", path="y.py")])
+
+
+def test_an_empty_reference_names_nothing_and_an_unknown_app_is_said_to_be_one():
+    with pytest.raises(UnknownName, match="no revision of 'a' ''"):
+        graph("1").find("a", "")
+    with pytest.raises(UnknownName, match="no app 'shp'"):
+        graph("shop:1").find("shp", "1")
+
+
+def test_an_empty_graph_has_nothing_and_is_no_error():
+    it = Graph([])
+    assert (it.apps, [*it], it.of("a"), it.heads("a"), it.bases("a")) == ((), [], (), (), ())
+
+
+def naive_order(it):
+    """The order by its definition: by name, each one's requirements first."""
+    done = []
+
+    def visit(at):
+        if at not in done:
+            for each in it.requirements(at):
+                visit(each)
+            done.append(at)
+
+    for each in sorted(it):
+        visit(each)
+    return done
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(), st.randoms())
+def test_the_order_is_depth_first_by_name_whatever_the_order_of_the_files(revisions, random):
+    it = Graph(revisions)
+    random.shuffle(revisions)
+    assert [*it] == [*Graph(revisions)] == naive_order(it)
+
+
+ORDER_OF_A_FORK = """
+from tests.revisions.graphs import graph
+lines = ["a", *(f"b{n} < a ; o:x" for n in range(9)), "o:x", "p:y ; a:__latest__ o:__first__"]
+print(*graph(*lines))
+"""
+
+
+def test_the_order_is_the_same_for_every_hash_seed():
+    def run(seed):
+        return subprocess.run(
+            [sys.executable, "-c", ORDER_OF_A_FORK],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        ).stdout
+
+    assert run("1") == run("2") == run("3")

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from evolve.errors import BrokenGraph
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
 from evolve.revisions.squashed import implied, without_replaced
@@ -45,3 +48,84 @@ def test_a_squash_of_a_squash_stands_for_all():
 
 def test_without_squashes_nothing_is_touched():
     assert without_replaced(PARTS, frozenset()) == tuple(PARTS)
+
+
+INNER = replace(revision("s1"), replaces=("a:1", "a:2"))
+OUTER = replace(revision("s2"), replaces=("a:s1", "a:3"))
+NESTED = (revision("1"), revision("2 < 1"), revision("3 < 2"), revision("4 < 3"), INNER, OUTER)
+
+
+@pytest.mark.parametrize(
+    ("applied", "there"),
+    [("", "s2 4"), ("1", "1 2 3 4"), ("1 2", "s1 3 4"), ("1 2 3", "s2 4")],
+)
+def test_a_squash_of_a_squash_counts_what_was_there_before_any_squash(applied, there):
+    it = counting(*applied.split(), revisions=NESTED)
+    assert names(it) == there
+
+
+def test_the_row_of_a_squash_alone_says_nothing():
+    """Django leaves it behind when it rolls back 2 and then 1."""
+    assert implied([*PARTS, SQUASH], {key("1_to_2")}) == frozenset()
+    assert implied([*PARTS, SQUASH], {key("1_to_2"), key("1")}) == {key("1")}
+
+
+def test_references_to_a_squash_that_goes_lead_to_every_last_part_of_it():
+    """
+    1 - 2a      squashed into s, which 3 revises
+      \\ 2b
+    """
+    fork = [revision(each) for each in ("1", "2a < 1", "2b < 1", "3 < s")]
+    squash = replace(revision("s"), replaces=("a:1", "a:2a", "a:2b"))
+    assert names(counting("1", revisions=(*fork, squash)).parents(key("3"))) == "2a 2b"
+
+
+def test_a_squash_may_replace_another_apps_revisions():
+    """The app old was renamed to a; its files are gone, but others still name them."""
+    squash = replace(revision("1"), replaces=("old:1", "old:2"))
+    it = counting(revisions=(squash, revision("2 < 1"), revision("o:x ; old:2")))
+    assert it.requirements(Key("o", "x")) == (key("1"),)
+    moved = counting(revisions=(squash, revision("old:2"), revision("old:3 < 2")))
+    assert moved.requirements(Key("old", "3")) == (key("1"),)
+    assert moved.heads("old") == moved.bases("old") == (Key("old", "3"),)
+
+
+def test_the_first_of_an_app_that_was_squashed_away_is_the_squash():
+    squash = replace(revision("1"), replaces=("old:1",))
+    it = counting(revisions=(squash, revision("old:1"), revision("o:x ; old:__first__")))
+    assert it.requirements(Key("o", "x")) == (key("1"),)
+
+
+def test_a_unique_prefix_of_a_replaced_revision_leads_to_the_squash():
+    parts = [revision("0001_x"), revision("0002_y < 0001_x"), revision("0003_z < 0002")]
+    squash = replace(revision("s"), replaces=("a:0001_x", "a:0002_y"))
+    assert names(counting(revisions=(*parts, squash)).parents(key("0003_z"))) == "s"
+
+
+def test_a_part_that_is_named_by_its_id_is_a_row_by_its_name():
+    part = replace(revision("0001_x"), id="abcdef123456")
+    squash = replace(revision("s"), replaces=("a:abcdef123456",))
+    (left,) = without_replaced([part, squash], frozenset())
+    assert left.replaces == ("a:0001_x",)
+    assert key("s") in implied([part, squash], {key("0001_x")})
+
+
+def test_what_waits_for_nothing_replaced_stays_as_it_was_written():
+    kept = replace(revision("4 < 2"), depends_on=("o:x",), run_before=("o:y",))
+    (there,) = (
+        each
+        for each in without_replaced([*PARTS[:2], SQUASH, *OTHER, kept], frozenset())
+        if each.key == kept.key
+    )
+    assert (there.down, there.depends_on, there.run_before) == (("1_to_2",), ("o:x",), ("o:y",))
+
+
+def test_a_half_applied_squash_whose_parts_have_no_files_is_refused():
+    with pytest.raises(BrokenGraph, match=r"only a part .*\(a:1\).* files are gone: a:1, a:2"):
+        counting("1", revisions=(SQUASH,))
+
+
+def test_squashes_that_replace_one_another_are_refused():
+    pair = [replace(revision("p"), replaces=("a:q",)), replace(revision("q"), replaces=("a:p",))]
+    with pytest.raises(BrokenGraph, match="replace one another: a:p, a:q"):
+        counting(revisions=pair)

@@ -49,3 +49,8 @@ def test_a_number_that_two_revisions_have_is_ambiguous():
 def test_an_unknown_app_offers_the_nearest():
     with pytest.raises(UnknownName, match="no app with revisions 'b'"):
         resolve(LINE, "b", None)
+
+
+def test_a_short_number_that_two_revisions_have_lists_both():
+    with pytest.raises(UnknownName, match=r"The number 2 is ambiguous.*0002_ours, 0002_theirs"):
+        resolve(FORK, "a", "2")
