@@ -17,7 +17,7 @@ from django.db.migrations.state import ProjectState
 
 from evolve.autodiff.changes import Change, changes_for
 from evolve.autodiff.initial import fold_created
-from evolve.autodiff.order import as_declared, in_order, with_whole_deletions
+from evolve.autodiff.order import as_declared, generated_first, in_order, with_whole_deletions
 from evolve.autodiff.questions import (
     DefaultNeeded,
     Doing,
@@ -109,16 +109,17 @@ def _state(own: Snapshot, others: Snapshot, keys: Iterable[ModelKey]) -> Project
 
     The bases of what is referred to are in it too: Django looks for the concrete model of a proxy.
     """
+    followed = set(keys)
     wanted: dict[ModelKey, Definition] = {}
-    todo = [(key, True) for key in sorted(keys)]
+    todo = sorted(followed)
     while todo:
-        key, follow = todo.pop()
+        key = todo.pop()
         definition = own.get(key) or others.get(key)
         if definition is None or key in wanted:
             continue
         wanted[key] = definition
-        if follow or "bases" in definition.meta:
-            todo += [(each, False) for each in sorted(definition.references())]
+        if key in followed or "bases" in definition.meta:
+            todo += sorted(definition.references())
     return ProjectState(model_states(wanted[key] for key in sorted(wanted)))
 
 
@@ -136,7 +137,8 @@ def _operations(
     found = detector._detect_changes()
     ops = [op for migration in found.get(app, ()) for op in migration.operations]
     ops = with_whole_deletions(app, ops, before)
-    return as_declared(app, possible(app, ops, before, ask), after)
+    ops = generated_first(app, possible(app, ops, before, ask), before)
+    return as_declared(app, ops, after)
 
 
 class _Narrowed(MigrationAutodetector):

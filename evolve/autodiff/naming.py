@@ -10,6 +10,8 @@ from evolve.errors import Refused
 
 _LONGEST = 70
 _SLUG = re.compile(r"[0-9a-zA-Z_]+")
+# Descending fields ("-age"), names of indexes, and models that are not in ASCII.
+_NOT_IN_SLUG = re.compile(r"[^0-9a-zA-Z_]")
 
 
 def automatic_slug(changes: Iterable[Change]) -> str:
@@ -17,7 +19,8 @@ def automatic_slug(changes: Iterable[Change]) -> str:
 
     South cut at 70 characters, in the middle of a word; here whole parts are left out and counted.
     """
-    parts = [part for change in changes for part in change.slug().split("__") if part]
+    said = (_NOT_IN_SLUG.sub("", change.slug()) for change in changes)
+    parts = [part for slug in said for part in slug.split("__") if part]
     slug = "auto"
     for done, part in enumerate(parts):
         more = f"__and_{len(parts) - done}_more"

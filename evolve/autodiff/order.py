@@ -37,6 +37,21 @@ def as_declared(app: str, ops: Iterable[Operation], after: ProjectState) -> list
     ]
 
 
+def generated_first(app: str, ops: Iterable[Operation], before: ProjectState) -> list[Operation]:
+    """Remove generated fields before the fields that they are computed from.
+
+    Django does so from 6.0; 5.2 fails on every database.
+    """
+
+    def removes_generated(op: Any) -> bool:
+        if not isinstance(op, operations.RemoveField):
+            return False
+        field = before.models[app, op.model_name_lower].fields[op.name]
+        return bool(getattr(field, "generated", False))
+
+    return sorted(ops, key=lambda op: not removes_generated(op))
+
+
 def in_order(renames: list[Operation], ops: list[Operation]) -> list[Operation]:
     """Put first what must come first, whatever order Django's version has.
 
@@ -71,6 +86,8 @@ def with_whole_deletions(app: str, ops: list[Operation], before: ProjectState) -
 
 
 def _takes_off(op: Any, models: Iterable[str]) -> bool:
+    if isinstance(op, operations.AlterUniqueTogether):  # from 6.1
+        return op.name_lower in models
     taking = (operations.RemoveField, *_REMOVES_PART)
     return isinstance(op, taking) and op.model_name_lower in models
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 
 from django.db.migrations.operations import AlterModelOptions
@@ -50,7 +51,7 @@ def _model_differences(did: Definition, said: Definition) -> list[str]:
         for name in {**said.fields, **did.fields}
     ]
     pairs += [
-        (f"{said.label}.Meta.{name}", did.meta.get(name), said.meta.get(name))
+        (f"{said.label}.Meta.{name}", _sorted(name, did), _sorted(name, said))
         for name in sorted(_META & {*did.meta, *said.meta})
     ]
     return [
@@ -58,6 +59,16 @@ def _model_differences(did: Definition, said: Definition) -> list[str]:
         for place, ours, theirs in pairs
         if ours != theirs
     ]
+
+
+def _sorted(option: str, model: Definition) -> str | None:
+    """Return an option, indexes and constraints by name: operations add them at the end."""
+    text = model.meta.get(option)
+    if text is None or option not in ("indexes", "constraints"):
+        return text
+    # capture_state has written it: a list.
+    elements = ast.parse(text, mode="eval").body.elts  # type: ignore[attr-defined]
+    return f"[{', '.join(sorted(ast.unparse(each) for each in elements))}]"
 
 
 def _own(model: Definition, text: str | None) -> str | None:

@@ -142,6 +142,20 @@ class Definition:
         }
         return replace(self, fields=fields, meta=meta)
 
+    def following_target(self, model: ModelKey, old: str, new: str) -> Definition:
+        """Return this definition with foreign keys to field `old` of `model` pointing to `new`."""
+        named = re.compile(rf"\bto_field=([\"']){re.escape(old)}\1")
+        fields = {
+            name: named.sub(rf"to_field=\g<1>{new}\1", text)
+            for name, text in self.fields.items()
+            if "to_field=" in text and self._points_to(text, model)
+        }
+        return replace(self, fields={**self.fields, **fields}) if fields else self
+
+    def _points_to(self, text: str, model: ModelKey) -> bool:
+        labels = (found["label"] for found in _REFERENCE.finditer(text))
+        return any((self.key if each == "self" else self._key_of(each)) == model for each in labels)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(Mapping[ModelKey, Definition]):
@@ -199,10 +213,14 @@ class Snapshot(Mapping[ModelKey, Definition]):
     def _following_field(self, app: str, old: str, new: str) -> Snapshot:
         model, _, field_name = old.partition(".")
         key = (app, model.lower())
-        if key not in self or field_name not in self[key].fields:
-            return self
-        moved = self[key].following_field(field_name, new.rpartition(".")[2])
-        return Snapshot({**self.definitions, key: moved})
+        new_name = new.rpartition(".")[2]
+        followed = {
+            each: definition.following_target(key, field_name, new_name)
+            for each, definition in self.definitions.items()
+        }
+        if key in followed and field_name in followed[key].fields:
+            followed[key] = followed[key].following_field(field_name, new_name)
+        return Snapshot(followed)
 
 
 def _same_texts(ours: Mapping[str, str], theirs: Mapping[str, str]) -> bool:

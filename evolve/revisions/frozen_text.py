@@ -65,7 +65,7 @@ def _model_as_written(rows: Iterator[str]) -> tuple[dict[str, str], dict[str, st
             meta = _meta_as_written(rows)
             return (fields, meta) if meta is not None and next(rows, "") == "        }," else None
         field = _FIELD.match(row)
-        if not field:
+        if not field or field[1] == "Meta" or "#" in row:
             return None
         fields[field[1]] = field[2]
     return None
@@ -77,7 +77,7 @@ def _meta_as_written(rows: Iterator[str]) -> dict[str, str] | None:
         if row == "            },":
             return meta
         option = _OPTION.match(row)
-        if not option:
+        if not option or "#" in row:
             return None
         meta[option[1]] = option[2]
     return None

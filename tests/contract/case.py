@@ -28,8 +28,8 @@ def model(name: str, *fields: str, meta: Sequence[str] = (), bases: str = "model
 class Case:
     """What has to hold of a change of models.py.
 
-    `forwards` and `backwards` are the methods of `self.db` that the revision calls, where the case
-    says them. `rows` are
+    `forwards` and `backwards` are the methods of `self.db` that the revision calls; None where they
+    are drawn at random. `rows` are
     there before, by model; `then` is what is expected of them after it, `back` after the way back
     (as before, where it is not given); `more` is put in between. `ally` is another app's models.py,
     written first, and `ally_after` what it has to be after; `vendors` are those the case is about.
@@ -38,8 +38,8 @@ class Case:
     name: str
     before: str
     after: str
-    forwards: str
-    backwards: str
+    forwards: str | None
+    backwards: str | None
     answers: Mapping[str, Any] = field(default_factory=dict)
     rows: Rows = field(default_factory=dict)
     then: Rows | None = None
@@ -70,7 +70,7 @@ def hold(case: Case, world: World, alias: str) -> None:
     put(world, alias, case.rows)
 
     second = world.write(case.after, **case.answers)
-    if case.forwards:
+    if case.forwards is not None:
         assert " ".join(second.calls("forwards")) == case.forwards
         assert " ".join(second.calls("backwards")) == case.backwards
     assert not world.difference(case.after, Answers()), "the diff afterwards is not empty"

@@ -138,7 +138,8 @@ def _mysql_indexes(cursor: Any, here: str) -> Iterator[tuple[str, str]]:
         """,
     )
     for table, name, free, definition, column, count in indexes:
-        called = _called(name, column)
+        # A unique column gives its index its name, and leaves it there when it gets another one.
+        called = "" if not free and count == 1 else _called(name, column)
         if free and count == 1 and not called and (table, column) in keys:
             # InnoDB makes this index for a foreign key, and drops it when another one will do.
             continue

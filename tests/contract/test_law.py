@@ -82,4 +82,4 @@ def test_there_and_back_restores_the_schema_and_there_is_what_django_makes(alias
         world.write(before)
         assume(world.difference(after, Answers(**answers)))
     with tempfile.TemporaryDirectory() as directory, World(Path(directory)) as world:
-        hold(Case("law", before, after, "", "", answers), world, alias)
+        hold(Case("law", before, after, None, None, answers), world, alias)
