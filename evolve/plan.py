@@ -5,9 +5,9 @@ It is finished before anything runs, and what is shown, guarded and run is this 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evolve.errors import Refused
 from evolve.revisions.graph import Graph
@@ -17,11 +17,18 @@ from evolve.revisions.targets import Target
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One revision to run, its direction, and the history rows that it adds or removes."""
+    """One revision to run, its direction, and the history rows that it adds or removes.
+
+    `faked` steps are marked and not run. `late` are applied revisions that require this one, and
+    `beside` those of its app on parallel branches that were applied before it.
+    """
 
     revision: Revision
     direction: Direction
     marks: tuple[Key, ...]
+    faked: bool = False
+    late: tuple[Key, ...] = ()
+    beside: tuple[Key, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -51,6 +58,18 @@ class Plan:
 
     def __bool__(self) -> bool:
         return any(section.steps for section in self.sections)
+
+    def faking(self, keys: Container[Key]) -> Plan:
+        """Return the plan with the steps of `keys` marked and not run."""
+        return Plan(
+            tuple(
+                replace(
+                    section,
+                    steps=tuple(replace(step, faked=step.key in keys) for step in section.steps),
+                )
+                for section in self.sections
+            )
+        )
 
 
 def targets_for_all(graph: Graph) -> tuple[Target, ...]:
@@ -84,7 +103,27 @@ def _section(graph: Graph, applied: AbstractSet[Key], target: Target) -> Section
     if undone or target.key is None:
         return _steps(graph, target, "backwards", graph.order(undone)[::-1])
     missing = graph.ancestors([target.key]) - applied
-    return _steps(graph, target, "forwards", graph.order(missing))
+    section = _steps(graph, target, "forwards", graph.order(missing))
+    return replace(section, steps=_placed(graph, applied, section.steps))
+
+
+def _placed(graph: Graph, applied: AbstractSet[Key], steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return forwards steps with what is applied already and should have come after them."""
+    holes = not graph.descendants(step.key for step in steps).isdisjoint(applied)
+    branched = {app for app in {step.key.app for step in steps} if graph.branched(app)}
+    if not holes and not branched:
+        return steps
+    return tuple(_after_its_turn(graph, applied, step, branched) for step in steps)
+
+
+def _after_its_turn(
+    graph: Graph, applied: AbstractSet[Key], step: Step, branched: AbstractSet[str]
+) -> Step:
+    late = graph.descendants([step.key]) & applied
+    beside: AbstractSet[Key] = frozenset()
+    if step.key.app in branched:
+        beside = applied & frozenset(graph.of(step.key.app)) - graph.lineage(step.key) - late
+    return replace(step, late=graph.order(late), beside=graph.order(beside))
 
 
 def _above(graph: Graph, applied: AbstractSet[Key], target: Target) -> tuple[Key, ...]:
@@ -101,5 +140,4 @@ def _steps(graph: Graph, target: Target, direction: Direction, keys: Iterable[Ke
 
 def _marks(revision: Revision) -> tuple[Key, ...]:
     """Return the rows of a revision: a squash has those of what it replaces too, as in Django."""
-    replaced = (Key(*each.split(":", 1)) for each in revision.replaces)
-    return (*replaced, revision.key)
+    return (*revision.replaced, revision.key)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from functools import cached_property
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db import connections
+from django.db import connections, transaction
 
 from evolve.database.connect import connected
-from evolve.database.runner import StepRunner
-from evolve.database.signals import announce_done, announce_plan
+from evolve.database.lazy import LazyState
 from evolve.database.states import state_at
 from evolve.errors import Refused, UnknownName
-from evolve.executor import Observer, Report, execute
 from evolve.guards import refuse
+from evolve.history.ghosts import Ghost, find_ghosts
+from evolve.history.journal import Journal
 from evolve.history.markers import Markers
-from evolve.plan import Plan, make_plan, targets_for_all
+from evolve.plan import Plan, Step, make_plan, targets_for_all
 from evolve.revisions.facts import RevisionFacts
-from evolve.revisions.files import (
-    load,
-    read_revisions,
-)
+from evolve.revisions.files import load, read_revisions
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key, Revision
 from evolve.revisions.squashed import implied, without_replaced
@@ -68,7 +65,14 @@ class Project:
             raise UnknownName.among("database", alias, connections)
         return Markers(connected(alias))
 
-    def targets(self, graph: Graph, app: str | None, target: str | None) -> tuple[Target, ...]:
+    def journal(self, alias: str) -> Journal:
+        """Return the journal of a database. Raises Refused where it cannot be reached."""
+        self.markers(alias)
+        return Journal(connected(alias))
+
+    def targets(
+        self, graph: Graph, app: str | None, target: str | None, applied: Collection[Key] = ()
+    ) -> tuple[Target, ...]:
         """Return what `migrate APP TARGET` names; every app's head without APP."""
         if app is None:
             return targets_for_all(graph)
@@ -78,40 +82,40 @@ class Project:
                 f"The app '{app}' has no revisions.",
                 f"Run `evolve schemamigration {app} --initial` to make the first.",
             )
-        return resolve(graph, app, target)
+        return resolve(graph, app, target, applied)
 
     def plan(self, alias: str, app: str | None, target: str | None) -> Plan:
         """Return what `migrate APP TARGET` has to run on a database."""
         rows = frozenset(self.markers(alias).applied())
         graph = self.graph(rows)
-        return make_plan(graph, self.applied(graph, rows), self.targets(graph, app, target))
+        applied = self.applied(graph, rows)
+        return make_plan(graph, applied, self.targets(graph, app, target, applied))
 
     def applied(self, graph: Graph, rows: Iterable[Key]) -> frozenset[Key]:
         """Return which revisions of the graph are applied, given the rows of the history table."""
         known = implied(self.revisions, frozenset(rows))
         return frozenset(key for key in known if key in graph)
 
-    def refuse(self, plan: Plan) -> None:
-        """Let every guard look at the plan. Raises Guarded with all that they found."""
-        refuse(plan, self.facts)
+    def refuse(self, plan: Plan, allowed: Container[str] = ()) -> None:
+        """Let every guard look at the plan. Raises Guarded with all they found but `allowed`."""
+        refuse(plan, self.facts, allowed)
 
-    def migrate(self, plan: Plan, alias: str, observer: Observer, verbosity: int) -> Report:
-        """Run a plan on a database; signals go out as Django's migrate sends them.
-
-        Raises RevisionFailed, with the report, at the first revision that fails.
-        """
-        markers = self.markers(alias)
-        markers.prepare()
-        rows = frozenset(markers.applied())
-        graph = self.graph(rows)
-        back = {step.key for step in plan.steps if step.direction == "backwards"}
-        before = graph.order(self.applied(graph, rows) - back)
+    def state(self, graph: Graph, keys: Iterable[Key]) -> LazyState:
+        """Return the state of a database on which exactly `keys` are applied."""
         unmigrated = {config.label for config in apps.get_app_configs()} - set(graph.apps)
-        state = state_at((graph[key] for key in before), self.load, unmigrated)
-        runner = StepRunner(connections[alias], markers, self.load, state, observer.operation)
-        pairs = [(self.load(each.revision), each.direction == "backwards") for each in plan.steps]
-        runner.prepare(plan)
-        announce_plan(runner.state, pairs, alias, verbosity)
-        report = execute(plan, runner, observer)
-        announce_done(runner.state, pairs, alias, verbosity)
-        return report
+        return state_at((graph[key] for key in graph.order(keys)), self.load, unmigrated)
+
+    def ghosts(self, alias: str) -> list[Ghost]:
+        """Return what is applied on a database and not, or not so, in the files any more."""
+        rows = self.markers(alias).applied()
+        return find_ghosts(self.revisions, rows, self.journal(alias).last())
+
+    def forget(self, alias: str, keys: Iterable[Key]) -> None:
+        """Remove rows whose files are gone from a database's history, and journal that."""
+        journal, markers = self.journal(alias), self.markers(alias)
+        journal.prepare()
+        with transaction.atomic(alias):
+            for key in keys:
+                gone = Step(Revision(*key, id=key.name), "backwards", (key,), faked=True)
+                markers.remove(gone.marks)
+                journal.begin(gone, "Deleted ghost migration", True).write("faked")

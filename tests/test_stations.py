@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent / "evolve"
 ORDER = [
     *("_version", "errors", "findings", "frozen", "autodiff", "revisions", "plan", "guards"),
     *("executor", "database", "history", "data", "offline", "drift", "lint", "transfer"),
-    *("project", "authoring", "cli", "management", "__init__", "__main__"),
+    *("settings", "signals", "project", "running", "adopting", "authoring", "cli"),
+    *("management", "__init__", "__main__"),
 ]
 PURE = [
     *("errors.py", "findings.py", "frozen/snapshot.py", "plan.py", "guards"),

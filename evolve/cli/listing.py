@@ -1,13 +1,16 @@
-"""`evolve list`."""
+"""`evolve list` and `evolve journal`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from evolve.history.ghosts import Ghost
+from evolve.history.journal import Entry
 from evolve.project import Project
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
@@ -22,11 +25,29 @@ def add_list(commands: Any) -> None:
         "(?) applied here, but its file is gone.",
     )
     parser.add_argument("apps", metavar="APP", nargs="*", help="labels of apps; without any, all")
+    parser.add_argument("--changes", action="store_true", help="show their operations as well")
+    _add_common(parser)
+    parser.set_defaults(run=lambda project, args: show_list(project, args, args.apps))
+
+
+def add_journal(commands: Any) -> None:
+    """Add the parser of `journal`."""
+    parser = commands.add_parser(
+        "journal",
+        help="show every run of every revision on a database",
+        description="Show every run of every revision on a database, oldest first: when, for how "
+        "long, which way, how it ended, and by whom. What another tool applied is not in it.",
+    )
+    parser.add_argument("app", metavar="APP", nargs="?", help="label of an app; without it, all")
+    _add_common(parser)
+    parser.set_defaults(run=show_journal)
+
+
+def _add_common(parser: Any) -> None:
     parser.add_argument(
         "--database", metavar="ALIAS", default="default", help="Django's name of it"
     )
     parser.add_argument("--format", choices=["text", "json"], default="text")
-    parser.set_defaults(run=lambda project, args: show_list(project, args, args.apps))
 
 
 def show_list(project: Project, args: argparse.Namespace, apps: Sequence[str]) -> int:
@@ -36,7 +57,8 @@ def show_list(project: Project, args: argparse.Namespace, apps: Sequence[str]) -
     rows = project.markers(args.database).applied()
     graph = project.graph(rows)
     applied = project.applied(graph, rows)
-    listed = {app: _entries(app, graph, applied, rows) for app in apps or graph.apps}
+    ghosts = {each.key: each for each in project.ghosts(args.database)}
+    listed = {app: _entries(app, graph, applied, rows, ghosts) for app in apps or graph.apps}
     if getattr(args, "format", "text") == "json":
         print(
             json.dumps([{"app": app, "revisions": each} for app, each in listed.items()], indent=2)
@@ -45,7 +67,9 @@ def show_list(project: Project, args: argparse.Namespace, apps: Sequence[str]) -
     for app, entries in listed.items():
         print(f"\n {app}")
         for entry in entries:
-            print(f"  ({_sign(entry)}) {entry['name']}")
+            print(f"  ({_sign(entry)}) {entry['name']}{_note(entry)}")
+            if args.changes and entry["file"]:
+                _print_changes(project, graph, Key(app, entry["name"]))
         if not entries:
             print("  (no revisions)")
     print()
@@ -53,13 +77,14 @@ def show_list(project: Project, args: argparse.Namespace, apps: Sequence[str]) -
 
 
 def _entries(
-    app: str, graph: Graph, applied: frozenset[Key], rows: Mapping[Key, datetime]
+    app: str,
+    graph: Graph,
+    applied: frozenset[Key],
+    rows: Mapping[Key, datetime],
+    ghosts: Mapping[Key, Ghost],
 ) -> list[dict[str, Any]]:
     """Return the app's revisions in graph order, then the rows whose file is gone."""
-    replaced = {each for key in graph.of(app) for each in graph[key].replaces}
-    gone = sorted(
-        key for key in rows if key.app == app and key not in graph and str(key) not in replaced
-    )
+    gone = [key for key in ghosts if key.app == app and key not in graph]
     return [
         {
             "name": key.name,
@@ -67,12 +92,57 @@ def _entries(
             "applied": key in applied or key in rows,
             "applied_at": rows[key].isoformat() if key in rows else None,
             "file": key in graph,
+            "replaced_by": _replaced_by(ghosts.get(key)),
         }
         for key in (*graph.of(app), *gone)
     ]
 
 
+def _replaced_by(ghost: Ghost | None) -> str | None:
+    return ghost.replaced_by.name if ghost and ghost.replaced_by else None
+
+
 def _sign(entry: Mapping[str, Any]) -> str:
-    if not entry["file"]:
+    if not entry["file"] or entry["replaced_by"]:
         return "?"
     return "*" if entry["applied"] else " "
+
+
+def _note(entry: Mapping[str, Any]) -> str:
+    if entry["replaced_by"] == entry["name"]:
+        return "  (applied here as it was before --update rewrote it)"
+    if entry["replaced_by"]:
+        return f"  (applied here, replaced by {entry['replaced_by']})"
+    if not entry["file"]:
+        return f"  (applied here {entry['applied_at'][:19].replace('T', ' ')}, its file is gone)"
+    return ""
+
+
+def _print_changes(project: Project, graph: Graph, key: Key) -> None:
+    for words in project.facts.words(graph[key], "forwards"):
+        print(f"        - {words}")
+
+
+def show_journal(project: Project, args: argparse.Namespace) -> int:
+    """Print the journal of a database."""
+    if args.app:
+        project.config(args.app)
+    entries = project.journal(args.database).entries(args.app)
+    if args.format == "json":
+        print(json.dumps([asdict(each) for each in entries], indent=2, default=str))
+        return 0
+    for entry in entries:
+        print(_entry_line(entry))
+        if entry.error:
+            print(f"      {entry.error.splitlines()[0]}")
+    if not entries:
+        print("The journal is empty.")
+    return 0
+
+
+def _entry_line(entry: Entry) -> str:
+    sign = ">" if entry.direction == "forwards" else "<"
+    took = f" {(entry.ended - entry.started).total_seconds():.3f} s" if entry.ended else ""
+    by = "@".join(filter(None, [entry.username, entry.host]))
+    when = f"{entry.started:%Y-%m-%d %H:%M:%S}"
+    return f"{when} {sign} {entry.key} {entry.revision} {entry.outcome}{took}  {by}".rstrip()

@@ -13,7 +13,7 @@ import evolve
 from evolve.cli.ask import say
 from evolve.cli.find import set_up_project
 from evolve.cli.generate import add_datamigration, add_schemamigration
-from evolve.cli.listing import add_list
+from evolve.cli.listing import add_journal, add_list
 from evolve.cli.migrate import add_migrate
 from evolve.errors import EvolveError
 from evolve.project import Project
@@ -75,7 +75,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"evolve {evolve.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_with(common))
-    for add in (add_schemamigration, add_datamigration, add_migrate, add_list):
+    for add in (add_schemamigration, add_datamigration, add_migrate, add_list, add_journal):
         add(commands)
     return parser
 

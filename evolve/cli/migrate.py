@@ -6,14 +6,48 @@ import argparse
 import sys
 from typing import Any
 
+from evolve.adopting import existing
 from evolve.autodiff.questions import Answers, Quit
-from evolve.cli.ask import Prompts, at_terminal
+from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.ghosts import lay_ghosts
 from evolve.cli.listing import show_list
-from evolve.cli.watch import Watcher, section_lines
+from evolve.cli.watch import Watcher, section_lines, step_line
 from evolve.errors import Refused
 from evolve.guards.dependents import others
+from evolve.guards.out_of_order import branches
 from evolve.plan import Plan
 from evolve.project import Project
+from evolve.running import Run, migrate, rehearse
+from evolve.settings import evolve_settings
+
+_FLAGS = (
+    (("--list",), "show what is applied, as `evolve list`"),
+    (("--changes",), "show each revision with its operations"),
+    (("--plan",), "show what would run, and run nothing"),
+    (
+        ("--db-dry-run",),
+        "run everything in a transaction and roll it back; no signal is sent. What a data "
+        "migration does outside the database is done",
+    ),
+    (("--fake",), "mark as applied, or as not applied, and run nothing"),
+    (
+        ("--fake-initial",),
+        "mark first revisions whose tables are there already; tables that differ from the revision "
+        "are said, and refused without --force",
+    ),
+    (("--force",), "with --fake-initial: mark them although the tables differ"),
+    (
+        ("--merge", "--skip"),
+        "also run what should have been applied before others that are applied already",
+    ),
+    (
+        ("--delete-ghost-migrations",),
+        "remove the rows of revisions whose files are gone, of APP or of all apps, after asking",
+    ),
+    (("--ignore-ghost-migrations",), "go on although files of applied revisions are gone"),
+    (("--no-initial-data",), "do not load the fixtures called initial_data"),
+    (("--yes", "-y"), "do what would be asked about: roll back other apps' revisions, too"),
+)
 
 
 def add_migrate(commands: Any) -> None:
@@ -29,45 +63,71 @@ def add_migrate(commands: Any) -> None:
         "target",
         metavar="TARGET",
         nargs="?",
-        help="name, unique prefix, number or id of a revision; zero: before the first",
+        help="name, unique prefix, number or id of a revision; zero: before the first; current, "
+        "current-1, current+2 (or +2): from where the app is now",
     )
     parser.add_argument(
         "--database", metavar="ALIAS", default="default", help="Django's name of it"
     )
-    parser.add_argument(
-        "--list", action="store_true", help="show what is applied, as `evolve list`"
-    )
-    parser.add_argument("--plan", action="store_true", help="show what would run, and run nothing")
-    parser.add_argument(
-        "--yes",
-        "-y",
-        action="store_true",
-        help="roll back other apps' revisions too, without asking",
-    )
-    parser.set_defaults(run=migrate)
+    for names, text in _FLAGS:
+        parser.add_argument(*names, action="store_true", help=text)
+    parser.set_defaults(run=run_migrate)
 
 
-def migrate(project: Project, args: argparse.Namespace) -> int:
-    """Run, or show, the plan for a target."""
-    if args.list:
+def run_migrate(project: Project, args: argparse.Namespace) -> int:
+    """Run, rehearse or show the plan for a target."""
+    if args.list or args.changes:
         return show_list(project, args, [args.app] if args.app else [])
+    lay_ghosts(project, args)
     plan = project.plan(args.database, args.app, args.target)
     for section in plan.sections:
         if section.target.soft and section.target.key:
             name = section.target.key.name
             print(f" - Soft matched migration {section.target.soft} to {name}.")
+    plan = _faked(project, plan, args)
     if args.plan:
         return _show_plan(project, plan)
-    project.refuse(plan)
+    project.refuse(plan, {"out-of-order"} if args.merge else ())
+    say(*_orders(plan))
+    if args.db_dry_run:
+        return _rehearse(project, plan, args)
     _confirm(plan, args)
     return _run(project, plan, args)
+
+
+def _faked(project: Project, plan: Plan, args: argparse.Namespace) -> Plan:
+    """Return the plan with what --fake and --fake-initial mark."""
+    if args.fake:
+        return plan.faking({step.key for step in plan.steps})
+    if not args.fake_initial:
+        return plan
+    found = existing(project, plan, args.database)
+    if found.differences and not args.force:
+        raise Refused(
+            "The tables that are there are not what the revisions would make:\n"
+            + "\n".join(f" - {each}" for each in found.differences),
+            "Nothing was touched. Correct the tables or the revisions, or give --force to mark the "
+            "revisions all the same.",
+        )
+    say(*(f" ! {each}" for each in found.differences))
+    return plan.faking(found.keys)
+
+
+def _orders(plan: Plan) -> list[str]:
+    """Return what is to be known of the order in which the plan comes."""
+    late = [
+        f" ! Migration {step.revision} should not have been applied after {each} but will be."
+        for step in plan.steps
+        for each in step.late
+    ]
+    return late + branches(plan)
 
 
 def _confirm(plan: Plan, args: argparse.Namespace) -> None:
     steps = others(plan)
     if not steps or args.yes:
         return
-    listed = "\n".join(f" < {step.revision}" for step in steps)
+    listed = "\n".join(map(step_line, steps))
     found = f"Going back rolls back revisions of other apps as well:\n{listed}"
     if args.no_input or not at_terminal():
         raise Refused(found, "Nothing was touched. Give --yes to roll them back too.")
@@ -78,12 +138,32 @@ def _confirm(plan: Plan, args: argparse.Namespace) -> None:
 
 def _run(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     if not plan:
-        for section in plan.sections if args.app else ():
-            print(f"Running migrations for {section.target.app}:")
-        print("- Nothing to migrate.")
-        return 0
+        return _nothing(plan, args)
+    interactive = not args.no_input and at_terminal()
+    fixture = None if args.no_initial_data else evolve_settings().INITIAL_DATA
+    run = Run(args.database, args.verbosity, interactive, fixture)
     with Watcher(len(plan.steps), args.verbosity) as watcher:
-        project.migrate(plan, args.database, watcher, args.verbosity)
+        migrate(project, plan, run, watcher)
+    return 0
+
+
+def _nothing(plan: Plan, args: argparse.Namespace) -> int:
+    for section in plan.sections if args.app else ():
+        print(f"Running migrations for {section.target.app}:")
+    print("- Nothing to migrate.")
+    return 0
+
+
+def _rehearse(project: Project, plan: Plan, args: argparse.Namespace) -> int:
+    if not plan:
+        return _nothing(plan, args)
+    try:
+        with Watcher(len(plan.steps), args.verbosity) as watcher:
+            rehearse(project, plan, args.database, watcher)
+    except Refused as error:
+        print(f" - No dry run: {error.found} This is the plan:")
+        return _show_plan(project, plan)
+    print(" - Dry run: all of it was rolled back.")
     return 0
 
 
@@ -91,12 +171,13 @@ def _show_plan(project: Project, plan: Plan) -> int:
     if not plan:
         print("- Nothing to migrate.")
     for section in plan.sections:
-        if not section.steps:
-            continue
-        for line in section_lines(section):
+        for line in section_lines(section) if section.steps else ():
             print(line)
         for step in section.steps:
-            print(f" {'>' if step.direction == 'forwards' else '<'} {step.revision}")
-            for words in project.facts.words(step.revision, step.direction):
-                print(f"   - {words}")
+            print(step_line(step))
+            words = (
+                ["(faked)"] if step.faked else project.facts.words(step.revision, step.direction)
+            )
+            for each in words:
+                print(f"   - {each}")
     return 0

@@ -22,6 +22,11 @@ def section_lines(section: Section) -> list[str]:
     return [f"Running migrations for {section.target.app}:", going]
 
 
+def step_line(step: Step) -> str:
+    """Return South's line of a step."""
+    return f" {'>' if step.direction == 'forwards' else '<'} {step.revision}"
+
+
 class Watcher:
     """Prints what happens; a context manager, for the bar to be cleared also after a failure."""
 
@@ -47,12 +52,19 @@ class Watcher:
     def started(self, step: Step) -> None:
         """Print South's line."""
         if self._verbosity > 0:
-            print(f" {'>' if step.direction == 'forwards' else '<'} {step.revision}", flush=True)
+            print(step_line(step), flush=True)
+            if step.faked:
+                print("   (faked)")
 
     def operation(self, words: str, seconds: float) -> None:
         """Print an operation and its time."""
         if self._verbosity > 1:
             print(f"   - {words} ({seconds:.3f} s)", flush=True)
+
+    def loading(self, app: str) -> None:
+        """Print South's line."""
+        if self._verbosity > 0:
+            print(f" - Loading initial data for {app}.")
 
     def finished(self, step: Step, seconds: float) -> None:
         """Print the time, and move the bar."""

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.utils import Error
 
+from evolve.database.vendor import without_secrets
 from evolve.errors import Refused
 
 
@@ -17,13 +18,9 @@ def connected(alias: str) -> Any:
         connection = connections[alias]
         connection.ensure_connection()
     except (Error, ImproperlyConfigured) as error:
+        reason = without_secrets(connections.settings[alias], str(error))
         raise Refused(
-            f"The database '{alias}' cannot be reached: {_without_secrets(alias, str(error))}",
+            f"The database '{alias}' cannot be reached: {reason}",
             "Check DATABASES in the settings, and that the server runs. Nothing was touched.",
         ) from error
     return connection
-
-
-def _without_secrets(alias: str, text: str) -> str:
-    password = str(connections.settings[alias].get("PASSWORD") or "")
-    return (text.replace(password, "***") if password else text).strip()

@@ -32,6 +32,23 @@ class Marks(Protocol):
         """Remove the marks."""
 
 
+class Run(Protocol):
+    """A run of a step in the journal."""
+
+    def write(self, outcome: Any, error: str = "") -> None:
+        """Write how it went, in the transaction that is open."""
+
+    def failed(self, error: str) -> None:
+        """Write that it failed."""
+
+
+class Log(Protocol):
+    """Where runs are written down."""
+
+    def begin(self, step: Step, description: str, whole: bool) -> Run:
+        """Return the run of a step that begins; `whole`: in one transaction with its row."""
+
+
 class StepRunner:
     """Runs steps on one connection; it holds the state that the database is in.
 
@@ -40,11 +57,18 @@ class StepRunner:
     """
 
     def __init__(
-        self, connection: Any, marks: Marks, load: Load, state: LazyState, told: Told
+        self,
+        connection: Any,
+        marks: Marks,
+        log: Log,
+        load: Load,
+        state: LazyState,
+        told: Told,
     ) -> None:
         self.connection = connection
         self.state = state
         self._marks = marks
+        self._log = log
         self._load = load
         self._told = told
         self._before: dict[Key, LazyState] = {}
@@ -60,28 +84,54 @@ class StepRunner:
         self.state = state
 
     def run(self, step: Step) -> None:
-        """Run a step and its marks. Whatever its code raises comes out; see `left_behind`."""
+        """Run a step, its marks and its row. What its code raises comes out; see `left_behind`."""
         migration = self._load(step.revision)
         for operation in migration.operations:
             if isinstance(operation, RunRevision):
                 operation.told = self._told
-        with self._transaction(step, migration), self._editor(migration) as editor:
+                operation.late = bool(step.late or step.beside)
+        whole = step.faked or vendor.whole(self.connection, migration.atomic, _rows_only(step))
+        run = self._log.begin(step, _described(migration), whole)
+        try:
+            self.state = (self._fake if step.faked else self._run)(step, migration, run)
+        except (Exception, KeyboardInterrupt) as error:
+            said = f"{type(error).__name__}: {error}"
+            run.failed(vendor.without_secrets(self.connection.settings_dict, said))
+            raise
+
+    def left_behind(self, step: Step) -> str:
+        """Say what a failed step has left on the database."""
+        atomic = step.faked or self._load(step.revision).atomic
+        return vendor.left_behind(self.connection, atomic, step.faked or _rows_only(step))
+
+    def _run(self, step: Step, migration: Any, run: Run) -> LazyState:
+        """Run a step's operations and return the state after it."""
+        with self._transaction(step), self._editor(migration) as editor:
             if step.direction == "forwards":
                 state = self._forwards(step, migration, editor)
             else:
                 state = self._backwards(step, migration, editor)
             _flush(editor)
+            self._mark(step, run, "done")
+        return state
+
+    def _fake(self, step: Step, migration: Any, run: Run) -> LazyState:
+        """Mark a step without running it, and return the state after it."""
+        self._mark(step, run, "faked")
+        if step.direction == "backwards":
+            return self._before[step.key]
+        state = self.state.clone()
+        for operation in migration.operations:
+            operation.state_forwards(step.revision.app, state)
+        return state
+
+    def _mark(self, step: Step, run: Run, outcome: str) -> None:
+        with transaction.atomic(self.connection.alias):
             if step.direction == "forwards":
                 self._marks.add(step.marks)
             else:
                 self._marks.remove(step.marks)
-        self.state = state
-
-    def left_behind(self, step: Step) -> str:
-        """Say what a failed step has left on the database."""
-        atomic = self._load(step.revision).atomic
-        whole = step.revision.kind == "data"
-        return vendor.left_behind(self.connection, atomic, whole)
+            run.write(outcome)
 
     @contextmanager
     def _editor(self, migration: Any) -> Iterator[Any]:
@@ -101,9 +151,9 @@ class StepRunner:
                 self.connection.enable_constraint_checking()
             raise
 
-    def _transaction(self, step: Step, migration: Any) -> AbstractContextManager[Any]:
+    def _transaction(self, step: Step) -> AbstractContextManager[Any]:
         """A data revision is one transaction also where schema changes cannot be rolled back."""
-        if step.revision.kind == "data" and not self.connection.features.can_rollback_ddl:
+        if _rows_only(step) and not self.connection.features.can_rollback_ddl:
             return transaction.atomic(self.connection.alias)
         return nullcontext()
 
@@ -155,6 +205,17 @@ class StepRunner:
         if not editor.atomic_migration and atomic:
             return transaction.atomic(self.connection.alias)
         return nullcontext()
+
+
+def _rows_only(step: Step) -> bool:
+    return step.revision.kind == "data"
+
+
+def _described(migration: Any) -> str:
+    """Say what a revision does: the first line of evolve's, the operations of Django's."""
+    said = [each.describe() for each in migration.operations]
+    whole = migration.operations and isinstance(migration.operations[0], RunRevision)
+    return said[0] if whole else ", ".join(said)
 
 
 def _flush(editor: Any) -> None:

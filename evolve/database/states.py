@@ -49,8 +49,9 @@ def _folded(
     revisions: Iterable[Revision], load: Load, wanted: set[str] | None
 ) -> tuple[ProjectState, Snapshot]:
     """Return what Django-format migrations made and what evolve's revisions froze."""
-    django, text = ProjectState(), Snapshot()
+    django, text, seen = ProjectState(), Snapshot(), _Seen()
     for revision in revisions:
+        late = seen.late(revision)
         own = wanted is None or revision.app in wanted
         text = text.following(revision.app, revision.renamed)
         if revision.kind == "django":
@@ -62,7 +63,7 @@ def _folded(
         _follow(revision, django)
         if own:
             _drop(revision.app, django, text)
-            text = text.overlaid(_own_frozen(revision, frozen_of(revision), text))
+            text = text.overlaid(_own_frozen(revision, frozen_of(revision), text, late))
     return django, text
 
 
@@ -84,10 +85,35 @@ def _drop(app: str, django: ProjectState, text: Snapshot) -> None:
             del django.models[key]
 
 
-def _own_frozen(revision: Revision, frozen: Frozen, before: Mapping[ModelKey, Any]) -> Frozen:
-    """Return what a revision freezes of its own app, on top of what parallel branches did."""
+class _Seen:
+    """The revisions folded so far, and the apps in which one came before what it revises."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+        self._holed: set[str] = set()
+
+    def late(self, revision: Revision) -> bool:
+        """Note a revision, and tell whether its app has others that are to come before it."""
+        app = revision.app
+        if not all((app, down) in self._seen or self._found(app, down) for down in revision.down):
+            self._holed.add(app)
+        self._seen |= {(app, revision.id), (app, revision.name)}
+        return app in self._holed
+
+    def _found(self, app: str, reference: str) -> bool:
+        parent = named(revisions_of(live_apps.get_app_config(app)), reference)
+        return parent is not None and (app, parent.id) in self._seen
+
+
+def _own_frozen(
+    revision: Revision, frozen: Frozen, before: Mapping[ModelKey, Any], late: bool
+) -> Frozen:
+    """Return what a revision freezes of its own app, on top of what others did.
+
+    Others are parallel branches, and for a `late` one those that were to come before or after it.
+    """
     own = {key: each for key, each in frozen.items() if key[0] == revision.app}
-    base = _parallel_base(revision)
+    base = _parallel_base(revision, late)
     if base is None:
         return own
     return {
@@ -100,11 +126,12 @@ def _definition(model: Definition | ModelState | None) -> Definition | None:
     return capture_state(model) if isinstance(model, ModelState) else model
 
 
-def _parallel_base(revision: Revision) -> Snapshot | None:
-    """Return the app's state at a revision's parents, or None where the app has no branches."""
+def _parallel_base(revision: Revision, late: bool) -> Snapshot | None:
+    """Return the app's state at a revision's parents, or None where nothing else was done to it."""
     own = revisions_of(live_apps.get_app_config(revision.app))
     parents = [parent for each in own for parent in each.down or ("",)]
-    if len(parents) == len(set(parents)) or any(each.kind == "django" for each in own):
+    in_line = len(parents) == len(set(parents)) and not late
+    if in_line or any(each.kind == "django" for each in own):
         return None
     return _lineage_state(own, revision)
 
@@ -129,10 +156,13 @@ def _lineage_state(own: tuple[Revision, ...], revision: Revision) -> Snapshot:
     return state.of(revision.app)
 
 
-def install(revision: Revision, frozen: Frozen, state: ProjectState) -> None:
-    """Bring a state to after an evolve revision, in place: its renames, then what it froze."""
+def install(revision: Revision, frozen: Frozen, state: ProjectState, late: bool = False) -> None:
+    """Bring a state to after an evolve revision, in place: its renames, then what it froze.
+
+    `late`: others that are to come after it are in the state already.
+    """
     _follow(revision, state)
-    for key, definition in _own_frozen(revision, frozen, state.models).items():
+    for key, definition in _own_frozen(revision, frozen, state.models, late).items():
         if definition is None:
             state.models.pop(key, None)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -15,10 +17,15 @@ def settle_constraints(editor: Any) -> None:
         editor.connection.check_constraints()
 
 
+def whole(connection: Any, atomic: bool, rows_only: bool) -> bool:
+    """Tell whether a revision and its marks are one transaction."""
+    return atomic and (connection.features.can_rollback_ddl or rows_only)
+
+
 def left_behind(connection: Any, atomic: bool, rows_only: bool) -> str:
     """Say what a revision that failed has left on the database."""
     name = connection.display_name
-    if atomic and (connection.features.can_rollback_ddl or rows_only):
+    if whole(connection, atomic, rows_only):
         return "It was rolled back: the database is as it was before it."
     if connection.features.can_rollback_ddl:
         return "It is not atomic: what it did before it failed stays."
@@ -26,3 +33,54 @@ def left_behind(connection: Any, atomic: bool, rows_only: bool) -> str:
         f"{name} cannot roll back schema changes: what it did before it failed stays, and it is "
         "not marked as applied. Compare the tables with the revision before going on."
     )
+
+
+def without_secrets(settings: Mapping[str, Any], text: str) -> str:
+    """Return a text, which may be a driver's, without the password in a database's settings."""
+    password = str(settings.get("PASSWORD") or "")
+    return (text.replace(password, "***") if password else text).strip()
+
+
+def column_types(connection: Any, cursor: Any, table: str) -> dict[str, str]:
+    """Return the type of each column of a table; none where the vendor's catalogue is unknown."""
+    if connection.vendor == "sqlite":
+        cursor.execute(f"PRAGMA table_xinfo({connection.ops.quote_name(table)})")
+        rows = [(name, type_) for _, name, type_, *_ in cursor.fetchall()]
+    elif connection.vendor in _TYPES:
+        cursor.execute(_TYPES[connection.vendor], [table])
+        rows = cursor.fetchall()
+    else:
+        rows = []
+    return {name: same_type_text(connection, type_) for name, type_ in rows}
+
+
+_TYPES = {
+    "postgresql": """
+        SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+        WHERE attrelid = quote_ident(%s)::regclass AND attnum > 0 AND NOT attisdropped
+    """,
+    "mysql": """
+        SELECT column_name, column_type FROM information_schema.columns
+        WHERE table_schema = DATABASE() AND table_name = %s
+    """,
+}
+_SPELLINGS = {
+    "postgresql": [(r"^varchar\b", "character varying"), (r"^char\b", "character")],
+    "mysql": [
+        (r" auto_increment$", ""),
+        (r"^bool$", "tinyint"),
+        (r"^integer\b", "int"),
+        (r"int\(\d+\)", "int"),
+        (r"^numeric\b", "decimal"),
+        (r"^double precision", "double"),
+        (r"^json$", "longtext"),
+    ],
+}
+
+
+def same_type_text(connection: Any, type_: str) -> str:
+    """Return a column type in the spelling of the vendor's own catalogue."""
+    text = re.sub(r",\s+", ",", type_.lower())
+    for pattern, spelling in _SPELLINGS.get(connection.vendor, []):
+        text = re.sub(pattern, spelling, text)
+    return text

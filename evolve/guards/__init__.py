@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from evolve.errors import Guarded
-from evolve.guards import irreversible, unfilled
+from evolve.guards import irreversible, out_of_order, unfilled
 from evolve.guards.facts import Facts
 from evolve.plan import Plan
 
-_CHECKS = (irreversible.check, unfilled.check)
+_CHECKS = (irreversible.check, unfilled.check, out_of_order.check)
 
 
-def refuse(plan: Plan, facts: Facts) -> None:
-    """Let every guard look at the whole plan. Raises Guarded with all that they found."""
-    findings = [finding for check in _CHECKS for finding in check(plan, facts)]
+def refuse(plan: Plan, facts: Facts, allowed: Container[str] = ()) -> None:
+    """Let every guard look at the whole plan.
+
+    `allowed` are codes of findings that the user has answered. Raises Guarded with all others.
+    """
+    found = [finding for check in _CHECKS for finding in check(plan, facts)]
+    findings = [finding for finding in found if finding.code not in allowed]
     if findings:
         raise Guarded("\n".join(map(str, findings)), "Nothing was touched.")

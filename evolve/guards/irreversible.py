@@ -13,7 +13,9 @@ def check(plan: Plan, facts: Facts) -> list[Finding]:
         (section, step, reason)
         for section in plan.sections
         for step in section.steps
-        if step.direction == "backwards" and (reason := facts.irreversible(step.revision))
+        if step.direction == "backwards"
+        and not step.faked
+        and (reason := facts.irreversible(step.revision))
     ]
     return [
         Finding(

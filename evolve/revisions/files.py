@@ -79,7 +79,13 @@ def read_revisions(configs: Iterable[AppConfig]) -> list[Revision]:
                 broken.append(str(error))
     if broken:
         raise BrokenRevision("\n".join(broken))
-    return revisions
+    return _without_superseded(revisions)
+
+
+def _without_superseded(revisions: list[Revision]) -> list[Revision]:
+    """Leave out what `--update` rewrote and was cut off before it could remove."""
+    old = {(each.app, id_) for each in revisions for id_ in each.supersedes}
+    return [each for each in revisions if (each.app, each.id) not in old] if old else revisions
 
 
 def module_names(package: Package) -> list[str]:
@@ -201,7 +207,7 @@ def write_whole(path: Path, text: str) -> None:
 
 @lru_cache(maxsize=256)
 def _revisions_at(package: Package, mtime: int) -> tuple[Revision, ...]:
-    return tuple(_read(package, name) for name in module_names(package))
+    return tuple(_without_superseded([_read(package, name) for name in module_names(package)]))
 
 
 def revisions_of(config: AppConfig) -> tuple[Revision, ...]:
@@ -217,10 +223,14 @@ def named(revisions: Iterable[Revision], reference: str) -> Revision | None:
 
     It is what Django's own loader needs to know of parents and dependencies, without a graph.
     """
-    exact = [each for each in revisions if reference in (each.id, each.name)]
-    near = exact or [
+    listed = list(revisions)
+    exact = [each for each in listed if reference in (each.id, each.name)]
+    old = exact or [
+        each for each in listed if reference in (*each.supersedes, *each.supersedes.values())
+    ]
+    near = old or [
         each
-        for each in revisions
+        for each in listed
         if f"{each.name} {each.id}".find(reference) in (0, len(each.name) + 1)
     ]
     return near[0] if len(near) == 1 else None

@@ -31,8 +31,7 @@ class Graph:
         faults: list[str] = []
         self._revisions = _by_key(revisions, faults)
         self._of_app = _by_app(self._revisions)
-        ids = {(key.app, each.id): key for key, each in self._revisions.items()}
-        self._exact = {**ids, **{(key.app, key.name): key for key in self._revisions}}
+        self._exact = _exact(self._revisions)
         self._parents = {
             key: tuple(self._resolved(key.app, revision.down, revision, "parent", faults))
             for key, revision in self._revisions.items()
@@ -102,6 +101,10 @@ class Graph:
     def bases(self, app: str) -> tuple[Key, ...]:
         """Return the app's revisions that revise nothing."""
         return tuple(key for key in self.of(app) if not self._parents[key])
+
+    def branched(self, app: str) -> bool:
+        """Tell whether the app's lineage is more than one line."""
+        return len(self.bases(app)) > 1 or any(len(self._children[key]) > 1 for key in self.of(app))
 
     def order(self, keys: Iterable[Key]) -> tuple[Key, ...]:
         """Return exactly `keys` in the graph's order, requirements first."""
@@ -224,6 +227,18 @@ def _by_app(revisions: Iterable[Key]) -> dict[str, list[Key]]:
     for key in revisions:
         by_app[key.app].append(key)
     return dict(by_app)
+
+
+def _exact(revisions: Mapping[Key, Revision]) -> dict[tuple[str, str], Key]:
+    """Return the key for each reference in full, the weightier last: superseded, id, name."""
+    old = {
+        (key.app, reference): key
+        for key, each in revisions.items()
+        for pair in each.supersedes.items()
+        for reference in pair
+    }
+    ids = {(key.app, each.id): key for key, each in revisions.items()}
+    return {**old, **ids, **{(key.app, key.name): key for key in revisions}}
 
 
 def _inverted(edges: Edges) -> dict[Key, tuple[Key, ...]]:

@@ -17,7 +17,10 @@ from evolve.revisions.revision import Kind, Revision
 SETTING = "settings."
 """How a `depends_on` entry begins that names a swappable model: "settings.AUTH_USER_MODEL"."""
 
-_HEADER = "revision|down_revision|depends_on|branch_labels|renamed|replaces|dependencies|run_before"
+_HEADER = (
+    "revision|down_revision|depends_on|branch_labels|renamed|supersedes|replaces|dependencies"
+    "|run_before"
+)
 _HEADER_LINE = re.compile(rf"^    (?:{_HEADER})\s*(?::[^=\n]+)?=", re.MULTILINE)
 _BODY_LINE = re.compile(r"^    (?:def |@|frozen\b|operations\b)", re.MULTILINE)
 
@@ -114,6 +117,7 @@ def _evolve_revision(
         _text(path, "revision", values["revision"]),
         down=() if down is None else _texts(path, "down_revision", down),
         renamed=values.get("renamed") or {},
+        supersedes=values.get("supersedes") or {},
         kind=kind,
         path=path,
         **texts,

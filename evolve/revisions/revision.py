@@ -27,7 +27,8 @@ class Revision:
     References are as written: `down` holds ids, names or unique prefixes of them within the app;
     `depends_on`, `run_before` and `replaces` hold "app:reference", where the reference may also be
     `__first__` or `__latest__`. For a Django-format migration `id` is its name. `renamed` maps
-    "Old" to "New" (models) and "Model.old" to "Model.new" (fields).
+    "Old" to "New" (models) and "Model.old" to "Model.new" (fields). `supersedes` maps the ids to
+    the names of the revisions that `--update` rewrote into this one: references to them mean it.
     """
 
     app: str
@@ -39,6 +40,7 @@ class Revision:
     replaces: tuple[str, ...] = ()
     branch_labels: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    supersedes: Mapping[str, str] = field(default_factory=dict)
     kind: Kind = "schema"
     path: str = ""
 
@@ -46,6 +48,11 @@ class Revision:
     def key(self) -> Key:
         """The row that marks this revision as applied."""
         return Key(self.app, self.name)
+
+    @property
+    def replaced(self) -> tuple[Key, ...]:
+        """The rows of what a squash replaces."""
+        return tuple(Key(*each.split(":", 1)) for each in self.replaces)
 
     @property
     def number(self) -> int | None:

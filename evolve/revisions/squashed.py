@@ -63,9 +63,8 @@ def _inner_first(revisions: Iterable[Revision]) -> Squashes:
     keys = {each.key for each in listed}
     found: dict[Key, tuple[Key, ...]] = {}
     for each in listed:
-        entries = [Key(*entry.split(":", 1)) for entry in each.replaces]
         # By name before by id; where the file is gone, the entry itself is the row.
-        named = [key if key in keys else ids.get(key, key) for key in entries]
+        named = [key if key in keys else ids.get(key, key) for key in each.replaced]
         if named:
             found[each.key] = tuple(dict.fromkeys(named))
     inner = {squash: [key for key in named if key in found] for squash, named in found.items()}

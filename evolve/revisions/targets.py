@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from evolve.errors import Refused, UnknownName
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
+
+_RELATIVE = re.compile(r"(?:current|(?=[+-]))(?P<steps>[+-]\d+)?")
 
 RESERVED = frozenset({"head", "heads", "base", "zero", "current"})
 
@@ -23,11 +27,14 @@ class Target:
     soft: str = ""
 
 
-def resolve(graph: Graph, app: str, text: str | None) -> tuple[Target, ...]:
+def resolve(
+    graph: Graph, app: str, text: str | None, applied: Collection[Key] = ()
+) -> tuple[Target, ...]:
     """Return what `text` names: a name, prefix, number or id; head (None), heads, zero or base.
 
-    Raises UnknownName for an app or a revision that is not there, and Refused where one head is
-    asked for and there are more.
+    Also `current`, the last of the app that is applied, and from there `current+N`, `current-N`,
+    `+N` and `-N`, N steps along the lineage. Raises UnknownName for an app or a revision that is
+    not there, and Refused where there is not exactly one place to go.
     """
     if app not in graph.apps:
         raise UnknownName.among("app with revisions", app, graph.apps)
@@ -37,6 +44,8 @@ def resolve(graph: Graph, app: str, text: str | None) -> tuple[Target, ...]:
         return tuple(Target(app, key) for key in graph.heads(app))
     if text in (None, "head"):
         return (Target(app, _head(graph, app)),)
+    if relative := _RELATIVE.fullmatch(str(text)):
+        return (Target(app, _moved(graph, app, applied, int(relative["steps"] or 0))),)
     key = _found(graph, app, str(text))
     return (Target(app, key, "" if key.name == text else str(text)),)
 
@@ -49,6 +58,33 @@ def _head(graph: Graph, app: str) -> Key:
             "Name one of them, or `heads` for all.",
         )
     return heads[0]
+
+
+def _moved(graph: Graph, app: str, applied: Collection[Key], steps: int) -> Key | None:
+    """Return the revision `steps` after the app's current one; None before the first."""
+    done = [key for key in graph.of(app) if key in applied]
+    ends = [key for key in done if not any(each in applied for each in graph.children(key))]
+    at: Key | None = _one(app, ends, "current revision") if ends else None
+    for _ in range(abs(steps)):
+        if steps < 0 and at is None:
+            raise Refused(f"'{steps}' goes back beyond the first revision of the app '{app}'.")
+        following = graph.children(at) if at else graph.bases(app)
+        around = following if steps > 0 else graph.parents(at) if at else ()
+        if not around and steps > 0:
+            raise Refused(f"'+{steps}' goes beyond the head of the app '{app}'.")
+        at = (
+            _one(app, around, "way from " + at.name if at else "first revision") if around else None
+        )
+    return at
+
+
+def _one(app: str, keys: Sequence[Key], what: str) -> Key:
+    if len(keys) > 1:
+        raise Refused(
+            f"The app '{app}' has more than one {what}: {', '.join(key.name for key in keys)}.",
+            "Name the revision to go to.",
+        )
+    return keys[0]
 
 
 def _found(graph: Graph, app: str, text: str) -> Key:

@@ -34,6 +34,7 @@ from evolve.project import Project
 from evolve.revisions import files
 from evolve.revisions.draft import new_id
 from evolve.revisions.revision import Key, Revision
+from evolve.running import Run, migrate
 from tests.contract.schema import Schema, schema
 
 APPS = ("law", "ally")
@@ -128,6 +129,9 @@ class Silent:
         self.operations.append(words)
 
     def finished(self, step: Any, seconds: float) -> None:
+        pass
+
+    def loading(self, app: str) -> None:
         pass
 
 
@@ -259,7 +263,7 @@ class World:
         project = self.project
         plan = project.plan(alias, app, target)
         project.refuse(plan)
-        return project.migrate(plan, alias, observer or Silent(), 0)
+        return migrate(project, plan, Run(alias, 0), observer or Silent())
 
     def applied(self, alias: str) -> list[Key]:
         """Return the revisions that are marked as applied on a database, in order."""

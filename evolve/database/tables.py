@@ -1,0 +1,129 @@
+"""Tables as they are on a database, and as models would have them, in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from evolve.database.vendor import column_types, same_type_text
+
+Columns = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its type in the database's words, None where they are unknown, and its NULLs."""
+
+    type: str | None
+    null: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. Checks and expressions in indexes are left out: no database gives them back as they
+    were written.
+    """
+
+    columns: Mapping[str, Column]
+    primary_key: Columns
+    uniques: frozenset[Columns]
+    indexes: frozenset[Columns]
+    foreign_keys: Mapping[Columns, tuple[str, str]]
+
+
+def live_tables(connection: Any, names: Iterable[str]) -> dict[str, Table]:
+    """Return those of the tables `names` that a database has."""
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+        return {name: _live(connection, cursor, name) for name in names if name in there}
+
+
+def _live(connection: Any, cursor: Any, name: str) -> Table:
+    types = column_types(connection, cursor, name)
+    described = connection.introspection.get_table_description(cursor, name)
+    constraints = connection.introspection.get_constraints(cursor, name).values()
+    whole = [each for each in constraints if each["columns"] and None not in each["columns"]]
+    primary = [tuple(each["columns"]) for each in whole if each["primary_key"]]
+    return Table(
+        {each.name: Column(types.get(each.name), bool(each.null_ok)) for each in described},
+        primary[0] if primary else (),
+        frozenset(
+            tuple(each["columns"]) for each in whole if each["unique"] and not each["primary_key"]
+        ),
+        frozenset(tuple(each["columns"]) for each in whole if each["index"] and not each["unique"]),
+        {tuple(each["columns"]): each["foreign_key"] for each in whole if each["foreign_key"]},
+    )
+
+
+def model_tables(connection: Any, found: Iterable[type[models.Model]]) -> dict[str, Table]:
+    """Return the tables that models, with their many-to-many tables, have on a database."""
+    tables: dict[str, Table] = {}
+    for model in found:
+        if not model._meta.can_migrate(connection) or model._meta.proxy:
+            continue
+        tables[model._meta.db_table] = _of_model(connection, model)
+        through = (each.remote_field.through for each in model._meta.local_many_to_many)
+        own = [each for each in through if each._meta.auto_created]
+        tables |= {each._meta.db_table: _of_model(connection, each) for each in own}
+    return tables
+
+
+def _of_model(connection: Any, model: type[models.Model]) -> Table:
+    meta = model._meta
+    fields = [
+        each for each in meta.local_concrete_fields if each.db_type(connection) and each.column
+    ]
+    pk = tuple(each.column for each in getattr(meta, "pk_fields", [meta.pk]))
+    relations = [each for each in fields if each.remote_field and _has_constraint(each)]
+    return Table(
+        {each.column: _column(connection, each) for each in fields},
+        pk,
+        frozenset(_uniques(model)) - {pk},
+        frozenset(_indexes(model)),
+        {(each.column,): _target(each) for each in relations},
+    )
+
+
+def _column(connection: Any, field: Any) -> Column:
+    return Column(same_type_text(connection, field.db_type(connection)), field.null)
+
+
+def _has_constraint(field: Any) -> bool:
+    return bool(getattr(field, "db_constraint", False))
+
+
+def _target(field: Any) -> tuple[str, str]:
+    return field.remote_field.model._meta.db_table, field.target_field.column
+
+
+def _uniques(model: type[models.Model]) -> Iterable[Columns]:
+    meta = model._meta
+    yield from ((each.column,) for each in meta.local_concrete_fields if each.unique)
+    named = [
+        *(each for each in meta.unique_together),
+        *(
+            each.fields
+            for each in meta.constraints
+            if isinstance(each, models.UniqueConstraint) and each.fields
+        ),
+    ]
+    yield from (_columns(model, each) for each in named)
+
+
+def _indexes(model: type[models.Model]) -> Iterable[Columns]:
+    meta = model._meta
+    for field in meta.local_concrete_fields:
+        if field.db_index and not field.unique:
+            yield (field.column,)
+    yield from (
+        _columns(model, [name for name, _ in each.fields_orders])
+        for each in meta.indexes
+        if each.fields
+    )
+
+
+def _columns(model: type[models.Model], names: Iterable[str]) -> Columns:
+    return tuple(model._meta.get_field(name).column for name in names)

@@ -1,0 +1,74 @@
+"""The live schema against the frozen one: every difference in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from evolve.database.tables import Columns, Table, live_tables, model_tables
+
+MISSING = "the table is missing"
+
+
+def drift(connection: Any, models: Iterable[type[Any]]) -> dict[str, list[str]]:
+    """Return the differences between a database and models, by table; an empty list for one
+    that agrees, and MISSING alone for one that is not there.
+
+    Columns with their types and nullability, primary keys, uniques, indexes and foreign keys are
+    compared; checks and expressions are not.
+    """
+    expected = model_tables(connection, models)
+    live = live_tables(connection, expected)
+    return {
+        name: list(_compared(each, live[name])) if name in live else [MISSING]
+        for name, each in sorted(expected.items())
+    }
+
+
+def _compared(expected: Table, live: Table) -> Iterator[str]:
+    yield from _columns(expected, live)
+    if expected.primary_key != live.primary_key:
+        wanted, found = _listed(expected.primary_key), _listed(live.primary_key)
+        yield f"the primary key is ({found}), not ({wanted})"
+    for columns in sorted(expected.uniques - live.uniques):
+        yield f"({_listed(columns)}) is not unique"
+    for columns in sorted(live.uniques - expected.uniques):
+        yield f"({_listed(columns)}) is unique, and is not in the model"
+    yield from _indexes(expected, live)
+    for columns, target in sorted(expected.foreign_keys.items()):
+        if live.foreign_keys.get(columns) != target:
+            yield f"({_listed(columns)}) has no foreign key to {'.'.join(target)}"
+    for columns in sorted(live.foreign_keys.keys() - expected.foreign_keys.keys()):
+        yield f"({_listed(columns)}) has a foreign key that is not in the model"
+
+
+def _columns(expected: Table, live: Table) -> Iterator[str]:
+    for name, column in expected.columns.items():
+        found = live.columns.get(name)
+        if found is None:
+            yield f"the column {name} is missing"
+            continue
+        if None not in (found.type, column.type) and found.type != column.type:
+            yield f"the column {name} is {found.type}, not {column.type}"
+        # A primary key needs no NOT NULL of its own on SQLite.
+        if found.null != column.null and name not in expected.primary_key:
+            is_null, to_be = ("NULL", "NOT NULL") if found.null else ("NOT NULL", "NULL")
+            yield f"the column {name} is {is_null}, not {to_be}"
+    for name in live.columns:
+        if name not in expected.columns:
+            yield f"the column {name} is not in the model"
+
+
+def _indexes(expected: Table, live: Table) -> Iterator[str]:
+    """Any index that begins with the columns serves, and whoever needs a foreign key makes one."""
+    serving = {*live.indexes, *live.uniques, live.primary_key}
+    for columns in sorted(expected.indexes):
+        if not any(each[: len(columns)] == columns for each in serving):
+            yield f"({_listed(columns)}) has no index"
+    known = {*expected.indexes, *expected.uniques, *expected.foreign_keys, expected.primary_key}
+    for columns in sorted(live.indexes - known):
+        yield f"({_listed(columns)}) has an index that is not in the model"
+
+
+def _listed(columns: Columns) -> str:
+    return ", ".join(columns)

@@ -1,0 +1,150 @@
+"""Running a plan on a database: Django's signals and South's around it, initial data after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from django.db import connections, transaction
+
+from evolve import signals
+from evolve.database.initial_data import load_initial_data
+from evolve.database.runner import StepRunner
+from evolve.database.signals import announce_done, announce_plan
+from evolve.errors import Refused
+from evolve.executor import Observer, Report, execute
+from evolve.plan import Plan, Step
+from evolve.project import Project
+
+
+class Audience(Observer, Protocol):
+    """Who is told of a run, the initial data included."""
+
+    def loading(self, app: str) -> None:
+        """The initial data of an app are about to be loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a plan is run: the database, whether somebody can be asked, what is loaded after it."""
+
+    alias: str
+    verbosity: int = 1
+    interactive: bool = False
+    initial_data: str | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What every signal of South's has."""
+        return {"verbosity": self.verbosity, "interactive": self.interactive, "db": self.alias}
+
+
+def migrate(project: Project, plan: Plan, run: Run, audience: Audience) -> Report:
+    """Run a plan; the signals go out as Django's migrate and South's send them.
+
+    Raises RevisionFailed, with the report, at the first revision that fails.
+    """
+    project.markers(run.alias).prepare()
+    project.journal(run.alias).prepare()
+    runner = _runner(project, plan, run.alias, project.journal(run.alias), audience)
+    pairs = [
+        (project.load(step.revision), step.direction == "backwards")
+        for step in plan.steps
+        if not step.faked
+    ]
+    apps = list(dict.fromkeys(each.target.app for each in plan.sections if each.steps))
+    for app in apps:
+        signals.pre_migrate.send(None, app=app, **run.arguments)
+    announce_plan(runner.state, pairs, run.alias, run.verbosity)
+    report = execute(plan, runner, _Signalling(project, run, audience))
+    announce_done(runner.state, pairs, run.alias, run.verbosity)
+    for app in _complete(project, plan) if run.initial_data else ():
+        told = partial(audience.loading, app)
+        load_initial_data(app, str(run.initial_data), runner.state, run.alias, told)
+    for app in apps:
+        signals.post_migrate.send(None, app=app, **run.arguments)
+    return report
+
+
+def rehearse(project: Project, plan: Plan, alias: str, observer: Observer) -> Report:
+    """Run a plan in a transaction that is rolled back, and send no signal.
+
+    Raises Refused where that is not possible, and RevisionFailed as `migrate`.
+    """
+    connection = connections[alias]
+    if not connection.features.can_rollback_ddl:
+        raise Refused(f"{connection.display_name} cannot roll back schema changes.")
+    for step in plan.steps:
+        if not project.load(step.revision).atomic:
+            raise Refused(f"{step.revision} is not atomic, so that it cannot be rolled back whole.")
+    # SQLite's schema editor wants this before a transaction begins, and cannot in one.
+    connection.disable_constraint_checking()
+    try:
+        with transaction.atomic(alias):
+            project.markers(alias).prepare()
+            report = execute(plan, _runner(project, plan, alias, _Unwritten(), observer), observer)
+            transaction.set_rollback(True, using=alias)
+    finally:
+        connection.enable_constraint_checking()
+    return report
+
+
+def _runner(project: Project, plan: Plan, alias: str, log: Any, observer: Observer) -> StepRunner:
+    markers = project.markers(alias)
+    rows = frozenset(markers.applied())
+    graph = project.graph(rows)
+    back = {step.key for step in plan.steps if step.direction == "backwards"}
+    state = project.state(graph, project.applied(graph, rows) - back)
+    runner = StepRunner(connections[alias], markers, log, project.load, state, observer.operation)
+    runner.prepare(plan)
+    return runner
+
+
+def _complete(project: Project, plan: Plan) -> Iterator[str]:
+    """Yield the apps of which the plan ran something and that it brings to their last revision."""
+    heads = {key for app in project.graph().apps for key in project.graph().heads(app)}
+    for section in plan.sections:
+        app, forwards = section.target.app, section.direction == "forwards"
+        ran = [each for each in section.steps if each.key.app == app and not each.faked]
+        if ran and forwards and section.target.key in heads:
+            yield app
+
+
+class _Signalling:
+    """An observer that sends `ran_migration`, and passes on all that it is told."""
+
+    def __init__(self, project: Project, run: Run, observer: Observer) -> None:
+        self._project = project
+        self._run = run
+        self.section = observer.section
+        self.started = observer.started
+        self.operation = observer.operation
+        self._finished = observer.finished
+
+    def finished(self, step: Step, seconds: float) -> None:
+        """Pass it on, and send the signal for what was run."""
+        self._finished(step, seconds)
+        if not step.faked:
+            signals.ran_migration.send(
+                None,
+                app=step.key.app,
+                migration=self._project.load(step.revision),
+                method=step.direction,
+                **self._run.arguments,
+            )
+
+
+class _Unwritten:
+    """A journal for what is rolled back anyway."""
+
+    def begin(self, step: Step, description: str, whole: bool) -> _Unwritten:
+        """Return what takes a run's outcome."""
+        return self
+
+    def write(self, outcome: str, error: str = "") -> None:
+        """Nothing."""
+
+    def failed(self, error: str) -> None:
+        """Nothing."""

@@ -1,0 +1,69 @@
+"""evolve's settings: `EVOLVE = {…}` in a project's settings module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.conf import settings
+
+from evolve.errors import Refused, UnknownName
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project can set.
+
+    FREEZE: labels of apps that every data migration freezes, beside its own.
+    FILE_NAME: how a revision file is called, with `number` and `slug`.
+    INITIAL_DATA: the name of the fixture that is loaded at an app's last revision; None for none.
+    TESTS_MIGRATE: whether tests migrate; without, the test database is made from the models.
+    """
+
+    FREEZE: tuple[str, ...] = ()
+    FILE_NAME: str = "{number:04d}_{slug}"
+    INITIAL_DATA: str | None = "initial_data"
+    TESTS_MIGRATE: bool = True
+
+
+def evolve_settings() -> Settings:
+    """Return the settings of the project. Raises Refused where `EVOLVE` cannot be used."""
+    given = getattr(settings, "EVOLVE", {})
+    if not isinstance(given, dict):
+        raise Refused(f"The setting EVOLVE is {given!r}.", "It has to be a dictionary.")
+    known = [each.name for each in fields(Settings)]
+    for name in given:
+        if name not in known:
+            raise UnknownName.among("setting in EVOLVE called", str(name), known)
+    return _checked(Settings(**given))
+
+
+def _checked(values: Settings) -> Settings:
+    wrong = {
+        "FREEZE": not isinstance(values.FREEZE, list | tuple),
+        "FILE_NAME": not _sorts(values.FILE_NAME),
+        "INITIAL_DATA": not isinstance(values.INITIAL_DATA, str | None),
+        "TESTS_MIGRATE": not isinstance(values.TESTS_MIGRATE, bool),
+    }
+    for name, is_wrong in wrong.items():
+        if is_wrong:
+            value: Any = getattr(values, name)
+            raise Refused(f"EVOLVE[{name!r}] is {value!r}.", f"It has to be {_KINDS[name]}.")
+    return values
+
+
+_KINDS = {
+    "FREEZE": "a list of app labels",
+    "FILE_NAME": 'a format that begins with the number: "{number:04d}_{slug}"',
+    "INITIAL_DATA": "the name of a fixture, or None",
+    "TESTS_MIGRATE": "True or False",
+}
+
+
+def _sorts(template: object) -> bool:
+    """Tell whether files that are called so keep their number in front and their slug."""
+    try:
+        name = str(template).format(number=7, slug="slug")
+    except (KeyError, IndexError, ValueError):
+        return False
+    return name.isidentifier() is False and name.split("_")[0].isdigit() and "slug" in name
