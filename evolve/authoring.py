@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,27 +12,28 @@ from django.apps import apps
 
 from evolve.autodiff.changes import Change
 from evolve.autodiff.detect import Difference, detect
-from evolve.autodiff.naming import automatic_slug, checked_slug, numbered
+from evolve.autodiff.naming import automatic_slug, checked_slug, numbered, renamed
+from evolve.autodiff.parts import Parts, with_parts
 from evolve.autodiff.questions import Questioner
 from evolve.database.states import snapshot_at
 from evolve.errors import Refused, UnknownName
 from evolve.frozen.closure import live_models, reachable
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 from evolve.project import Project
-from evolve.revisions.draft import Place, data_draft, empty_draft, new_id, schema_draft
+from evolve.revisions.disk import make_package, write_whole
+from evolve.revisions.draft import Place, data_draft, depends_on, empty_draft, new_id, schema_draft
 from evolve.revisions.files import (
     Package,
-    make_package,
     module_names,
     package_of,
     read_text,
-    write_whole,
 )
 from evolve.revisions.graph import Graph
 from evolve.revisions.mentions import apps_before
 from evolve.revisions.revision import Key, Revision
 from evolve.revisions.targets import RESERVED
 from evolve.revisions.writer import Draft, write_revision
+from evolve.settings import evolve_settings
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class NewRevision:
         """The file."""
         return self.package.directory / f"{self.name}.py"
 
+    @property
+    def lines(self) -> list[str]:
+        """What it changes, in the console's words."""
+        return [line for change in self.changes for line in change.lines()]
+
     def write(self) -> None:
         """Write the file whole; where that fails, nothing that was made for it stays."""
         made = make_package(self.package)
@@ -58,6 +64,20 @@ class NewRevision:
             for each in reversed(made):
                 each.rmdir() if each.is_dir() else each.unlink()
             raise
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a user says of a schema revision beforehand.
+
+    `slug` of its file ("" for a made one), fields "Model.field" that are `deferred` to a later
+    revision, apps to `freeze` beside its own, and the `parts` of models.py to take instead of all.
+    """
+
+    slug: str = ""
+    deferred: Sequence[str] = ()
+    freeze: Sequence[str] = ()
+    parts: Parts = field(default_factory=Parts)
 
 
 class Author:
@@ -70,11 +90,14 @@ class Author:
         self._now = now
 
     def difference(
-        self, app: str, graph: Graph, ask: Questioner, deferred: Iterable[str] = ()
+        self, app: str, graph: Graph, ask: Questioner, wish: Wish | None = None
     ) -> Difference:
         """Return what models.py of `app` has that its frozen state has not, and the reverse."""
-        new = _without_fields(live_models(apps, app), app, deferred)
+        wish = wish or Wish()
+        new = _without_fields(live_models(apps, app), app, wish.deferred)
         old = self._frozen(graph, graph.heads(app), [app])
+        if wish.parts:
+            new = with_parts(app, old, new, wish.parts)
         difference = detect(app, old, new, ask)
         if difference and not any(graph[key].kind != "django" for key in graph.of(app)):
             # The first evolve revision of an app freezes all of it: nothing older is read again.
@@ -90,20 +113,52 @@ class Author:
         return snapshot_at((graph[key] for key in order), self._project.load, wanted)
 
     def schema_revision(
-        self, app: str, slug: str, initial: bool, ask: Questioner, deferred: Iterable[str] = ()
+        self, app: str, wish: Wish, ask: Questioner, initial: bool = False
     ) -> NewRevision | None:
         """Return the revision that `--initial` or `--auto` writes; None where nothing changed."""
         graph = self._project.graph()
         self._check_begun(app, graph, initial)
-        difference = self.difference(app, graph, ask, deferred)
+        found = self._schema(app, graph, wish, ask, "Initial" if initial else "")
+        if found is None:
+            return None
+        draft, changes = found
+        slug = wish.slug or ("initial" if initial else wish.parts.slug or automatic_slug(changes))
+        return self._revision(app, slug, draft, changes)
+
+    def updated_revision(
+        self, old: Revision, graph: Graph, wish: Wish, ask: Questioner
+    ) -> NewRevision | None:
+        """Return the revision that `--update` writes in the place of `old`; None for no change.
+
+        `graph` is that without `old` and all that requires it. The number stays; a slug that was
+        made from the changes is made anew, and one that a user gave stays.
+        """
+        found = self._schema(old.app, graph, wish, ask, "" if old.down else "Initial")
+        if found is None:
+            return None
+        draft, changes = found
+        was = old.name.partition("_")[2]
+        slug = wish.slug or (automatic_slug(changes) if was.startswith("auto") else was)
+        draft = replace(draft, supersedes={**old.supersedes, old.id: old.name})
+        package = package_of(self._project.config(old.app))
+        assert package is not None
+        name = renamed(old.name, checked_slug(slug, RESERVED))
+        return NewRevision(package, name, write_revision(draft), changes)
+
+    def _schema(
+        self, app: str, graph: Graph, wish: Wish, ask: Questioner, message: str
+    ) -> tuple[Draft, tuple[Change, ...]] | None:
+        """Return the draft of what models.py has more than the graph, with its changes."""
+        difference = self.difference(app, graph, ask, wish)
         if not difference:
             return None
+        for label in wish.freeze:
+            self._project.config(label)
         place = self._place(app, graph)
         self._check_references(difference, graph)
-        message, heads = "Initial" if initial else "", self._heads(graph)
-        draft = schema_draft(place, difference, message, heads, self._after(difference, graph))
-        slug = slug or ("initial" if initial else automatic_slug(difference.forwards))
-        return self._revision(app, slug, draft, difference.forwards)
+        after = self._after(difference, graph) | set(wish.freeze)
+        draft = schema_draft(place, difference, message, self._heads(graph), after)
+        return draft, difference.forwards
 
     def _check_references(self, difference: Difference, graph: Graph) -> None:
         """Refuse a reference to another app's model that no revision of that app has yet."""
@@ -128,21 +183,26 @@ class Author:
         deleted = {(app, label.partition(".")[2].lower()) for label in gone} - difference.new.keys()
         heads = [key for each in found for key in graph.heads(each)]
         for definition in self._frozen(graph, heads, found).values() if deleted else ():
-            if definition.references() & (deleted - _renamed(difference)):
+            if definition.references() & (deleted - _gone_names(difference)):
                 raise Refused(
                     f"{definition.label} still refers to a model of '{app}' that is gone.",
                     f"Run `evolve schemamigration {definition.app} --auto` first.",
                 )
         return found
 
-    def empty_revision(self, app: str, slug: str) -> NewRevision:
+    def empty_revision(self, app: str, slug: str, freeze: Sequence[str] = ()) -> NewRevision:
         """Return the schema revision, to be written by hand, that `--empty` writes."""
-        place = self._place(app, self._project.graph())
-        return self._revision(app, slug, empty_draft(place, slug.replace("_", " ").capitalize()))
+        graph = self._project.graph()
+        for label in freeze:
+            self._project.config(label)
+        message = slug.replace("_", " ").capitalize()
+        entries = depends_on(app, (), self._heads(graph), freeze)
+        return self._revision(app, slug, empty_draft(self._place(app, graph), message, entries))
 
     def data_revision(self, app: str, slug: str, freeze: Sequence[str]) -> NewRevision:
         """Return the skeleton of a data revision that freezes what `app` and `freeze` reach."""
         graph = self._project.graph()
+        freeze = [*freeze, *evolve_settings().FREEZE]
         for each in (app, *freeze):
             self._project.config(each)
         if not graph.of(app):
@@ -196,11 +256,12 @@ class Author:
         if package is None:
             raise Refused(f"MIGRATION_MODULES switches the migrations of '{app}' off.")
         names = module_names(package) if package.exists else []
-        name = numbered(checked_slug(slug, RESERVED), names)
+        template = evolve_settings().FILE_NAME
+        name = numbered(checked_slug(slug, RESERVED), names, template)
         return NewRevision(package, name, write_revision(draft), changes)
 
 
-def _renamed(difference: Difference) -> set[ModelKey]:
+def _gone_names(difference: Difference) -> set[ModelKey]:
     return {(difference.app, old.lower()) for old in difference.renamed if "." not in old}
 
 

@@ -11,6 +11,7 @@ from django.db import connections, transaction
 
 from evolve import signals
 from evolve.database.initial_data import load_initial_data
+from evolve.database.losses import Loss, losses
 from evolve.database.runner import StepRunner
 from evolve.database.signals import announce_done, announce_plan
 from evolve.errors import Refused
@@ -91,13 +92,28 @@ def rehearse(project: Project, plan: Plan, alias: str, observer: Observer) -> Re
     return report
 
 
-def _runner(project: Project, plan: Plan, alias: str, log: Any, observer: Observer) -> StepRunner:
+def plan_losses(project: Project, plan: Plan, alias: str) -> tuple[Loss, ...]:
+    """Return the rows and values that the backwards steps of a plan destroy."""
+    runner = _runner(project, plan, alias, _Unwritten(), None)
+    found: list[Loss] = []
+    for step in plan.steps:
+        if step.direction == "backwards":
+            then = runner.before(step)
+            found += losses(alias, step.revision, runner.state, then)
+            runner.state = then
+    return tuple(found)
+
+
+def _runner(
+    project: Project, plan: Plan, alias: str, log: Any, observer: Observer | None
+) -> StepRunner:
     markers = project.markers(alias)
     rows = frozenset(markers.applied())
     graph = project.graph(rows)
     back = {step.key for step in plan.steps if step.direction == "backwards"}
     state = project.state(graph, project.applied(graph, rows) - back)
-    runner = StepRunner(connections[alias], markers, log, project.load, state, observer.operation)
+    told = observer.operation if observer else lambda *_: None
+    runner = StepRunner(connections[alias], markers, log, project.load, state, told)
     runner.prepare(plan)
     return runner
 

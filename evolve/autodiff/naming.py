@@ -43,7 +43,13 @@ def checked_slug(slug: str, reserved: Iterable[str] = ()) -> str:
     return slug
 
 
-def numbered(slug: str, names: Iterable[str]) -> str:
+def numbered(slug: str, names: Iterable[str], template: str = "{number:04d}_{slug}") -> str:
     """Return the file name without `.py`: one more than the highest number, and the slug."""
     numbers = [int(found[0]) for name in names if (found := re.match(r"\d+(?=_|$)", name))]
-    return f"{max(numbers, default=0) + 1:04d}_{slug}"
+    return template.format(number=max(numbers, default=0) + 1, slug=slug)
+
+
+def renamed(name: str, slug: str) -> str:
+    """Return the file name of a revision that is written anew: its number, and the slug."""
+    number, _, old = name.partition("_")
+    return f"{number}_{slug}" if old else slug

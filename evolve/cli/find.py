@@ -42,6 +42,12 @@ def set_up_project(settings: str | None, pythonpath: str | None, start: Path) ->
         ) from error
 
 
+def command() -> str:
+    """Return how evolve was called, for hints that can be pasted."""
+    called = os.path.basename(sys.argv[0])
+    return "./manage.py evolve" if called == "manage.py" else "evolve"
+
+
 def _manage_py(start: Path) -> Path | None:
     places = (directory / "manage.py" for directory in (start, *start.parents))
     return next((path for path in places if path.is_file()), None)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from evolve.authoring import Author, NewRevision
+from evolve.authoring import Author, NewRevision, Wish
+from evolve.autodiff.parts import Parts
 from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.find import command
 from evolve.cli.python_values import python_value
+from evolve.cli.update import add_update_options, update
 from evolve.errors import Refused
 from evolve.project import Project
 
@@ -44,6 +46,12 @@ _ANSWERS = (
     ),
 )
 
+_PARTS = (
+    ("--add-model", "Model", "only a new model of models.py"),
+    ("--add-field", "Model.field", "only a new field of models.py"),
+    ("--add-index", "Model.field", "only the indexes that models.py has on a field"),
+)
+
 
 def add_schemamigration(commands: Any) -> None:
     """Add the parser of `schemamigration`."""
@@ -55,13 +63,15 @@ def add_schemamigration(commands: Any) -> None:
     )
     parser.add_argument("app", metavar="APP", help="label of the app")
     parser.add_argument("given", metavar="NAME", nargs="?", help="slug, as --name")
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--initial", action="store_true", help="the first revision: create every model"
     )
     what.add_argument(
         "--auto", action="store_true", help="what has changed since the last revision"
     )
+    for option, metavar, text in _PARTS:
+        parser.add_argument(option, action="append", default=[], metavar=metavar, help=text)
     what.add_argument(
         "--empty",
         metavar="NAME",
@@ -73,6 +83,14 @@ def add_schemamigration(commands: Any) -> None:
         "--name", metavar="SLUG", help="slug of the file name, instead of a made one"
     )
     parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    parser.add_argument(
+        "--freeze",
+        action="append",
+        default=[],
+        metavar="APP",
+        help="have another app's models in the orm, by a dependency on it",
+    )
+    add_update_options(parser)
     answers = parser.add_argument_group("answers to what would be asked; each can be given again")
     for option, metavar, text in _ANSWERS:
         answers.add_argument(option, action="append", default=[], metavar=metavar, help=text)
@@ -106,19 +124,37 @@ def add_datamigration(commands: Any) -> None:
 def schemamigration(project: Project, args: argparse.Namespace) -> int:
     """Write a schema revision; 0 also where nothing has changed."""
     slug = args.name or args.empty or args.given or ""
+    parts = Parts(args.add_model, args.add_field, args.add_index)
+    _check_kind(args, parts, slug)
     if args.empty is not None:
-        if not slug:
-            raise Refused("--empty needs a name.", "Use `--empty NAME`.")
-        return _give(Author(project).empty_revision(args.app, slug), args)
+        return _give(Author(project).empty_revision(args.app, slug, args.freeze), args)
     answers = _answers(args)
     interactive = not args.no_input and at_terminal()
     asking = Prompts(answers) if interactive else answers
-    made = Author(project).schema_revision(args.app, slug, args.initial, asking, args.defer)
+    wish = Wish(slug, args.defer, args.freeze, parts)
+    if args.update:
+        return update(project, args, wish, asking, answers.finish)
+    made = Author(project).schema_revision(args.app, wish, asking, args.initial)
     answers.finish()
     if made is None:
         print("Nothing seems to have changed.", file=sys.stderr if args.stdout else sys.stdout)
         return 0
     return _give(made, args)
+
+
+def _check_kind(args: argparse.Namespace, parts: Parts, slug: str) -> None:
+    """Refuse a call that does not say, or says twice, what is to be written."""
+    if parts and (args.initial or args.auto or args.update or args.empty is not None):
+        raise Refused("--add-model, --add-field and --add-index stand for themselves.")
+    if not (parts or args.initial or args.auto or args.empty is not None):
+        raise Refused(
+            "There is nothing to write.",
+            "Give --initial, --auto, --empty NAME, or --add-model, --add-field, --add-index.",
+        )
+    if args.update and not args.auto:
+        raise Refused("--update goes with --auto.", "Use `--auto --update`.")
+    if args.empty is not None and not slug:
+        raise Refused("--empty needs a name.", "Use `--empty NAME`.")
 
 
 def datamigration(project: Project, args: argparse.Namespace) -> int:
@@ -128,7 +164,7 @@ def datamigration(project: Project, args: argparse.Namespace) -> int:
 
 def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> int:
     """Print the file, or write it and say so in South's words."""
-    lines = [line for change in made.changes for line in change.lines()]
+    lines = list(made.lines)
     if args.stdout:
         say(*lines)
         sys.stdout.write(made.text)
@@ -141,16 +177,9 @@ def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> in
     for line in lines:
         print(line)
     made.write()
-    now = (
-        f" You can now apply this migration with: {_command()} migrate {args.app}" if apply else ""
-    )
+    now = f" You can now apply this migration with: {command()} migrate {args.app}" if apply else ""
     print(f"Created {made.path.name}.{now}")
     return 0
-
-
-def _command() -> str:
-    called = os.path.basename(sys.argv[0])
-    return "./manage.py evolve" if called == "manage.py" else "evolve"
 
 
 def _answers(args: argparse.Namespace) -> Answers:

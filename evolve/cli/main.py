@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import evolve
 from evolve.cli.ask import say
@@ -86,6 +87,14 @@ def _with(common: argparse.ArgumentParser) -> type[argparse.ArgumentParser]:
     class CommandParser(argparse.ArgumentParser):
         def __init__(self, **kwargs: object) -> None:
             super().__init__(parents=[common], **kwargs)  # type: ignore[arg-type]
+            self._intermixed = False
+
+        def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+            """Take options between the arguments, too: `migrate shop --fake zero`."""
+            if self._intermixed:
+                return super().parse_known_args(args, namespace)
+            self._intermixed = True
+            return self.parse_known_intermixed_args(args, namespace)
 
     return CommandParser
 

@@ -83,6 +83,10 @@ class StepRunner:
                 operation.state_forwards(step.revision.app, state)
         self.state = state
 
+    def before(self, step: Step) -> LazyState:
+        """Return the state that a backwards step leads to."""
+        return self._before[step.key]
+
     def run(self, step: Step) -> None:
         """Run a step, its marks and its row. What its code raises comes out; see `left_behind`."""
         migration = self._load(step.revision)

@@ -60,7 +60,7 @@ def _folded(
                 for operation in load(revision).operations:
                     operation.state_forwards(revision.app, django)
             continue
-        _follow(revision, django)
+        follow_renames(revision, django)
         if own:
             _drop(revision.app, django, text)
             text = text.overlaid(_own_frozen(revision, frozen_of(revision), text, late))
@@ -161,7 +161,7 @@ def install(revision: Revision, frozen: Frozen, state: ProjectState, late: bool 
 
     `late`: others that are to come after it are in the state already.
     """
-    _follow(revision, state)
+    follow_renames(revision, state)
     for key, definition in _own_frozen(revision, frozen, state.models, late).items():
         if definition is None:
             state.models.pop(key, None)
@@ -172,7 +172,8 @@ def install(revision: Revision, frozen: Frozen, state: ProjectState, late: bool 
     state.__dict__.pop("apps", None)
 
 
-def _follow(revision: Revision, state: ProjectState) -> None:
+def follow_renames(revision: Revision, state: ProjectState) -> None:
+    """Have a state follow the renames that an evolve revision declares, in place."""
     for old, new in revision.renamed.items():
         model, _, field = old.partition(".")
         key = revision.app, model.lower()

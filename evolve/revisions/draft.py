@@ -60,9 +60,10 @@ def schema_draft(
     )
 
 
-def empty_draft(place: Place, message: str) -> Draft:
-    """Return the draft of a schema revision to be written by hand."""
-    return Draft("schema", message, place.revision, _parents(place), place.created, frozen={})
+def empty_draft(place: Place, message: str, entries: Sequence[str] = ()) -> Draft:
+    """Return the draft of a schema revision to be written by hand, with its `depends_on`."""
+    parents = _parents(place)
+    return Draft("schema", message, place.revision, parents, place.created, {}, entries)
 
 
 def data_draft(place: Place, message: str, closure: Snapshot, heads: Heads) -> Draft:

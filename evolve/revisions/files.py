@@ -1,4 +1,4 @@
-"""Revision files on disk: finding them, reading them, importing one, writing one whole."""
+"""Revision files on disk: finding them, reading them, importing one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -169,42 +170,6 @@ def _imported(module: str, app: str, name: str, path: str) -> Any:
         ) from error
 
 
-def make_package(package: Package) -> list[Path]:
-    """Make a migrations package where it is missing; return what was made, outermost first."""
-    made: list[Path] = []
-    if not package.directory.exists():
-        package.directory.mkdir()
-        made.append(package.directory)
-    marker = package.directory / "__init__.py"
-    if not marker.exists():
-        marker.touch()
-        made.append(marker)
-    importlib.invalidate_caches()
-    return made
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all: temporary file, fsync, rename.
-
-    Raises Refused where the file already exists or cannot be written.
-    """
-    if path.exists():
-        raise Refused(
-            f"{path} already exists.", "evolve never overwrites a revision: move it away."
-        )
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise Refused(f"{path} cannot be written: {error.strerror}.") from error
-    importlib.invalidate_caches()
-
-
 @lru_cache(maxsize=256)
 def _revisions_at(package: Package, mtime: int) -> tuple[Revision, ...]:
     return tuple(_without_superseded([_read(package, name) for name in module_names(package)]))
@@ -216,6 +181,13 @@ def revisions_of(config: AppConfig) -> tuple[Revision, ...]:
     if package is None or not package.exists:
         return ()
     return _revisions_at(package, package.directory.stat().st_mtime_ns)
+
+
+def forget(package: Package, name: str) -> None:
+    """Forget what is remembered of a file that was written anew, in this process."""
+    sys.modules.pop(f"{package.module}.{name}", None)
+    _revisions_at.cache_clear()
+    importlib.invalidate_caches()
 
 
 def named(revisions: Iterable[Revision], reference: str) -> Revision | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from evolve.frozen.snapshot import Definition
 from evolve.frozen.source import Source, quote
+from evolve.revisions.digest import with_digest
 
 _EVOLVE = "from evolve import"
 
@@ -37,13 +38,17 @@ class Draft:
     frozen: Mapping[str, Definition | None]
     depends_on: Sequence[str] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    supersedes: Mapping[str, str] = field(default_factory=dict)
     forwards: Sequence[Call] = ()
     backwards: Sequence[Call] = ()
     irreversible: str | None = None
 
 
 def write_revision(draft: Draft) -> str:
-    """Return the text of the file. The same draft gives the same text, byte for byte."""
+    """Return the text of the file. The same draft gives the same text, byte for byte.
+
+    A schema revision has a digest in it: what `--update` writes anew, nobody shall have edited.
+    """
     base = "DataMigration" if draft.kind == "data" else "SchemaMigration"
     parts = [
         _docstring(draft),
@@ -55,7 +60,8 @@ def write_revision(draft: Draft) -> str:
     ]
     parts += _skeleton() if draft.kind == "data" else _methods(draft)
     parts.append(_frozen(draft))
-    return "\n".join(parts) + "\n"
+    text = "\n".join(parts) + "\n"
+    return text if draft.kind == "data" else with_digest(text, '"""\n')
 
 
 def _docstring(draft: Draft) -> str:
@@ -96,9 +102,11 @@ def _header(draft: Draft) -> str:
         f"    down_revision = {down}",
         f"    depends_on = {_listed(draft.depends_on)}",
     ]
-    if draft.renamed:
-        pairs = ", ".join(f"{quote(old)}: {quote(new)}" for old, new in draft.renamed.items())
-        lines.append(f"    renamed = {{{pairs}}}")
+    lines += [
+        f"    {name} = {{{', '.join(f'{quote(old)}: {quote(new)}' for old, new in pairs.items())}}}"
+        for name, pairs in (("renamed", draft.renamed), ("supersedes", draft.supersedes))
+        if pairs
+    ]
     return "\n".join([*lines, ""])
 
 

@@ -20,7 +20,7 @@ from django.apps.registry import Apps
 from django.db import connections, models
 from django.test.utils import isolate_apps, override_settings
 
-from evolve.authoring import Author
+from evolve.authoring import Author, Wish
 from evolve.autodiff.detect import Difference
 from evolve.autodiff.naming import numbered
 from evolve.autodiff.questions import Answers, Questioner
@@ -31,7 +31,7 @@ from evolve.frozen.closure import live_models
 from evolve.frozen.snapshot import Snapshot
 from evolve.plan import Plan
 from evolve.project import Project
-from evolve.revisions import files
+from evolve.revisions import disk, files
 from evolve.revisions.draft import new_id
 from evolve.revisions.revision import Key, Revision
 from evolve.running import Run, migrate
@@ -200,7 +200,7 @@ class World:
         given, project = Answers(**answers), self.project
         initial = not project.graph().of(app)
         author = Author(project, lambda: _CREATED)
-        made = author.schema_revision(app, "", initial, ask or given, defer)
+        made = author.schema_revision(app, Wish(deferred=defer), ask or given, initial)
         given.finish()
         assert made, "nothing has changed"
         made.write()
@@ -236,7 +236,7 @@ class World:
         package = files.package_of(installed.get_app_config(app))
         assert package is not None
         name = numbered(slug, files.module_names(package))
-        files.write_whole(package.directory / f"{name}.py", dedent(text))
+        disk.write_whole(package.directory / f"{name}.py", dedent(text))
         return self._read(app, name)
 
     def _read(self, app: str, name: str) -> Written:
