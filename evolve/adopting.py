@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from django.apps import AppConfig
 from django.db import connections
 
 from evolve.drift import MISSING, drift
@@ -57,3 +59,14 @@ def _compare(step: Step, models: Iterable[type[Any]], alias: str, found: Existin
 def lines(tables: dict[str, list[str]]) -> list[str]:
     """Return a line for each difference of `drift`."""
     return [f"{name}: {each}" for name, differences in tables.items() for each in differences]
+
+
+def compared(config: AppConfig, alias: str) -> tuple[list[str], bool]:
+    """Return how an app's tables differ from its models, and whether there is any of them."""
+    tables = drift(connections[alias], config.get_models())
+    return lines(tables), not all(each == [MISSING] for each in tables.values())
+
+
+def outside_project(config: AppConfig) -> bool:
+    """Tell whether an app was installed as a package, so that an update would overwrite it."""
+    return not {"site-packages", "dist-packages"}.isdisjoint(Path(config.path).parts)

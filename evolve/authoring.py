@@ -37,6 +37,18 @@ from evolve.settings import evolve_settings
 
 
 @dataclass(frozen=True)
+class Written:
+    """What was made for a revision: directory and `__init__.py` where there were none, and file."""
+
+    made: list[Path]
+
+    def undo(self) -> None:
+        """Take it away again."""
+        for each in reversed(self.made):
+            each.rmdir() if each.is_dir() else each.unlink()
+
+
+@dataclass(frozen=True)
 class NewRevision:
     """A revision file as text, and where it goes; `changes` are empty for one written by hand."""
 
@@ -55,15 +67,16 @@ class NewRevision:
         """What it changes, in the console's words."""
         return [line for change in self.changes for line in change.lines()]
 
-    def write(self) -> None:
+    def write(self) -> Written:
         """Write the file whole; where that fails, nothing that was made for it stays."""
-        made = make_package(self.package)
+        written = Written([*make_package(self.package)])
         try:
             write_whole(self.path, self.text)
         except BaseException:
-            for each in reversed(made):
-                each.rmdir() if each.is_dir() else each.unlink()
+            written.undo()
             raise
+        written.made.append(self.path)
+        return written
 
 
 @dataclass(frozen=True)

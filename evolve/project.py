@@ -105,10 +105,14 @@ class Project:
         unmigrated = {config.label for config in apps.get_app_configs()} - set(graph.apps)
         return state_at((graph[key] for key in graph.order(keys)), self.load, unmigrated)
 
-    def ghosts(self, alias: str) -> list[Ghost]:
-        """Return what is applied on a database and not, or not so, in the files any more."""
+    def ghosts(self, alias: str, named: str | None = None) -> list[Ghost]:
+        """Return what is applied on a database and not, or not so, in the files any more.
+
+        Asked of the apps that have revisions, and of the one that is `named`.
+        """
         rows = self.markers(alias).applied()
-        return find_ghosts(self.revisions, rows, self.journal(alias).last())
+        labels = {each.app for each in self.revisions} | {named or ""}
+        return find_ghosts(self.revisions, labels, rows, self.journal(alias).last())
 
     def forget(self, alias: str, keys: Iterable[Key]) -> None:
         """Remove rows whose files are gone from a database's history, and journal that."""

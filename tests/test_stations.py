@@ -10,7 +10,7 @@ ORDER = [
     *("_version", "errors", "findings", "frozen", "autodiff", "revisions", "plan", "guards"),
     *("executor", "database", "history", "data", "offline", "drift", "lint", "transfer"),
     *("settings", "signals", "project", "running", "adopting", "authoring", "updating", "cli"),
-    *("management", "__init__", "__main__"),
+    *("management", "apps", "__init__", "__main__"),
 ]
 PURE = [
     *("errors.py", "findings.py", "frozen/snapshot.py", "plan.py", "guards"),

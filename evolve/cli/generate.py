@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from evolve.authoring import Author, NewRevision, Wish
+from evolve.authoring import Author, NewRevision, Wish, Written
 from evolve.autodiff.parts import Parts
 from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
@@ -162,21 +162,24 @@ def datamigration(project: Project, args: argparse.Namespace) -> int:
     return _give(Author(project).data_revision(args.app, args.name, args.freeze), args, apply=False)
 
 
+def show_created(made: NewRevision, written: Written) -> None:
+    """Print South's lines: what was made for the file, and what the file changes."""
+    directory = made.package.directory
+    if directory in written.made:
+        print(f"Creating migrations directory at '{directory}'...")
+    if directory / "__init__.py" in written.made:
+        print(f"Creating __init__.py in '{directory}'...")
+    for line in made.lines:
+        print(line)
+
+
 def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> int:
     """Print the file, or write it and say so in South's words."""
-    lines = list(made.lines)
     if args.stdout:
-        say(*lines)
+        say(*made.lines)
         sys.stdout.write(made.text)
         return 0
-    directory = made.package.directory
-    if not directory.exists():
-        print(f"Creating migrations directory at '{directory}'...")
-    if not made.package.exists:
-        print(f"Creating __init__.py in '{directory}'...")
-    for line in lines:
-        print(line)
-    made.write()
+    show_created(made, made.write())
     now = f" You can now apply this migration with: {command()} migrate {args.app}" if apply else ""
     print(f"Created {made.path.name}.{now}")
     return 0

@@ -23,7 +23,8 @@ def lay_ghosts(project: Project, args: argparse.Namespace) -> None:
     A ghost stops a run where nothing was applied after it: the files do not know the schema then.
     Raises Refused with all that stop it, and Quit where deleting them was not confirmed.
     """
-    ghosts = [each for each in project.ghosts(args.database) if args.app in (None, each.key.app)]
+    found = project.ghosts(args.database, args.app)
+    ghosts = [each for each in found if args.app in (None, each.key.app)]
     if args.delete_ghost_migrations:
         _delete(project, args, ghosts)
         return

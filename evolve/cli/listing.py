@@ -110,7 +110,7 @@ def _sign(entry: Mapping[str, Any]) -> str:
 
 def _note(entry: Mapping[str, Any]) -> str:
     if entry["replaced_by"] == entry["name"]:
-        return "  (applied here as it was before --update rewrote it)"
+        return "  (applied here as it was before its file was written anew)"
     if entry["replaced_by"]:
         return f"  (applied here, replaced by {entry['replaced_by']})"
     if not entry["file"]:
@@ -145,4 +145,5 @@ def _entry_line(entry: Entry) -> str:
     took = f" {(entry.ended - entry.started).total_seconds():.3f} s" if entry.ended else ""
     by = "@".join(filter(None, [entry.username, entry.host]))
     when = f"{entry.started:%Y-%m-%d %H:%M:%S}"
-    return f"{when} {sign} {entry.key} {entry.revision} {entry.outcome}{took}  {by}".rstrip()
+    id_ = "" if entry.revision == entry.name else f" {entry.revision}"
+    return f"{when} {sign} {entry.key}{id_} {entry.outcome}{took}  {by}".rstrip()

@@ -12,6 +12,7 @@ from typing import Any
 
 import evolve
 from evolve.cli.ask import say
+from evolve.cli.convert import add_convert
 from evolve.cli.find import set_up_project
 from evolve.cli.generate import add_datamigration, add_schemamigration
 from evolve.cli.listing import add_journal, add_list
@@ -27,12 +28,22 @@ Schema and data migrations for Django: South's workflow on Alembic's revision gr
   evolve datamigration APP NAME           write a skeleton that changes rows
   evolve migrate [APP [TARGET]]           bring the database there
   evolve list                             show what is applied
+  evolve journal                          show what was run, when, by whom
+  evolve convert APP                      put an app with tables under migration
 """
 _EPILOG = """\
 The project is found by --settings, else DJANGO_SETTINGS_MODULE, else the nearest manage.py.
 Exit codes: 0 done, or nothing to do; 1 failed while running; 2 refused or wrongly called, and
 nothing was touched; 3 the state is in doubt and needs a person.
 """
+_COMMANDS = (
+    add_schemamigration,
+    add_datamigration,
+    add_migrate,
+    add_list,
+    add_journal,
+    add_convert,
+)
 
 
 def run() -> None:
@@ -76,7 +87,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"evolve {evolve.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_with(common))
-    for add in (add_schemamigration, add_datamigration, add_migrate, add_list, add_journal):
+    for add in _COMMANDS:
         add(commands)
     return parser
 

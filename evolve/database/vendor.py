@@ -65,7 +65,11 @@ _TYPES = {
     """,
 }
 _SPELLINGS = {
-    "postgresql": [(r"^varchar\b", "character varying"), (r"^char\b", "character")],
+    "postgresql": [
+        (r"^varchar\b", "character varying"),
+        (r"^char\b", "character"),
+        (r"^time$", "time without time zone"),
+    ],
     "mysql": [
         (r" auto_increment$", ""),
         (r"^bool$", "tinyint"),
