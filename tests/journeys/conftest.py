@@ -18,7 +18,18 @@ def site(tmp_path):
 @pytest.fixture(params=databases.VENDORS)
 def tutorial(request, tmp_path):
     """A project with the app `southtut2` on a fresh database of each vendor, and a connection."""
-    vendor = request.param
+    yield from _on(request.param, tmp_path, "southtut2")
+
+
+@pytest.fixture(params=databases.VENDORS)
+def everywhere(request, tmp_path):
+    """A project with the apps `shop` and `other` on a fresh database of each vendor."""
+    for site, connection in _on(request.param, tmp_path, "shop", "other"):
+        site.connection = connection
+        yield site
+
+
+def _on(vendor, tmp_path, *apps):
     name = str(tmp_path / "db.sqlite3") if vendor == "sqlite" else databases.fresh_name(vendor)
     handler = ConnectionHandler({"default": databases.settings_for(vendor, name)})
     try:
@@ -27,5 +38,5 @@ def tutorial(request, tmp_path):
         # The driver is missing: mysqlclient is an extra.
         databases.unavailable(vendor, str(error).splitlines()[0])
     databases.create(connection)
-    yield Site(tmp_path, databases.url_for(vendor, name), "southtut2"), connection
+    yield Site(tmp_path, databases.url_for(vendor, name), *apps), connection
     databases.drop(connection)

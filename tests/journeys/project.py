@@ -11,6 +11,7 @@ import sys
 import termios
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _SETTINGS = """\
 import dj_database_url
@@ -40,7 +41,13 @@ class Ran:
 
 
 class Site:
-    """A project with some apps; models are written by the test."""
+    """A project with some apps; models are written by the test.
+
+    `connection` is the test's own to the same database, where a fixture gives one.
+    """
+
+    connection: Any = None
+    hash_seed = "random"
 
     def __init__(self, root: Path, url: str, *apps: str) -> None:
         self.root = root
@@ -55,6 +62,59 @@ class Site:
         """Write an app's models.py."""
         (self.root / app / "models.py").write_text(f"from django.db import models\n\n\n{body}")
 
+    def setting(self, text: str) -> None:
+        """Add a line to the settings."""
+        with open(self.root / "project_settings.py", "a") as file:
+            file.write(f"{text}\n")
+
+    def filled(self, app: str, number: str, forwards: str, backwards: str = "pass") -> None:
+        """Write the two methods of a data revision's skeleton, a statement each."""
+        path = self.file(app, number)
+        text = path.read_text()
+        for method, body in (("forwards", forwards), ("backwards", backwards)):
+            start = text.index("\n", text.index(f"def {method}(")) + 1
+            text = f"{text[:start]}        {body}\n{text[text.index(chr(10) * 2, start) :]}"
+        path.write_text(text)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return what a query finds."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def run_sql(self, sql: str) -> None:
+        """Run a statement."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def content(self) -> dict[str, Any]:
+        """Return every table with its columns and rows: all that a command could have changed."""
+        with self.connection.cursor() as cursor:
+            tables = sorted(self.connection.introspection.table_names(cursor))
+            columns = {
+                table: [
+                    tuple(each)[:7]
+                    for each in self.connection.introspection.get_table_description(cursor, table)
+                ]
+                for table in tables
+            }
+        return {
+            table: (columns[table], sorted(map(repr, self.rows(f"SELECT * FROM {table}"))))
+            for table in tables
+        }
+
+    def applied(self, app: str = "shop") -> list[str]:
+        """Return the names of an app's rows in the history, oldest first."""
+        found = self.rows(f"SELECT name FROM django_migrations WHERE app = '{app}' ORDER BY id")
+        return [name for (name,) in found]
+
+    def refused(self, *args: str) -> str:
+        """Run the evolve command, which has to refuse, and return its stderr."""
+        ran = self.evolve(*args)
+        assert ran.code == 2, ran
+        assert "Traceback" not in ran.err
+        return ran.err
+
     def file(self, app: str, number: str) -> Path:
         """Return the revision file that begins with a number."""
         return next((self.root / app / "migrations").glob(f"{number}*.py"))
@@ -67,7 +127,8 @@ class Site:
     def environment(self) -> dict[str, str]:
         """The environment of the commands."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
-        return {**kept, "DATABASE_URL": self.url, "PYTHONWARNINGS": "ignore"}
+        given = {"DATABASE_URL": self.url, "PYTHONWARNINGS": "ignore"}
+        return {**kept, **given, "PYTHONHASHSEED": self.hash_seed}
 
     def python(self, *args: str, cwd: Path | None = None) -> Ran:
         """Run Python in the project, without a terminal."""
