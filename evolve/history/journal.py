@@ -99,11 +99,15 @@ class Journal:
 
     def entries(self, app: str | None = None) -> list[Entry]:
         """Return what was run, oldest first; nothing where there is no journal yet."""
-        if not self._columns():
+        there = self._columns()
+        if not there:
             return []
         rows = self._rows.order_by("id")
         found = rows if app is None else rows.filter(app=app)
-        return [Entry(*row) for row in found.values_list(*_COLUMNS)]
+        # An older version's table has fewer columns until the next run.
+        fewer = {name: _model()._meta.get_field(name).get_default() for name in _COLUMNS}
+        known = [name for name in _COLUMNS if name in there]
+        return [Entry(**{**fewer, **row}) for row in found.values(*known)]
 
     def last(self) -> dict[Key, Entry]:
         """Return the last run of each revision that came to its end."""
