@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import evolve
+from evolve.database.facade import Database
+from evolve.settings import Settings
 from tests import databases
 
 ROOT = Path(__file__).parent.parent
@@ -55,15 +58,35 @@ def test_the_python_in_it_compiles():
         compile(body, "README.md", "exec")
 
 
-@pytest.mark.parametrize("command", ["schemamigration", "datamigration", "migrate", "list"])
+@pytest.mark.parametrize(
+    "command", ["schemamigration", "datamigration", "migrate", "list", "journal", "convert"]
+)
 def test_every_option_it_names_is_in_the_help(command):
     helped = run("-m", "evolve", command, "--help").stdout
-    lines = [line for line in README.splitlines() if f"evolve {command} " in line and "|" in line]
-    named = {option for line in lines for option in re.findall(r"--[a-z][a-z-]+", line)}
+    spans = re.findall(rf"`evolve {command}\b([^`]*)`", README)
+    named = {option for span in spans for option in re.findall(r"--[a-z][a-z-]+", span)}
     if command == "schemamigration":
         table = README.partition("| question | option |")[2].partition("\n\n")[0]
         named |= set(re.findall(r"--[a-z][a-z-]+", table)) - {"--yes"}
+        update = README.partition("## Changing your mind")[2].partition("\n## ")[0]
+        named |= set(re.findall(r"--[a-z][a-z-]+", update))
+    if command == "migrate":
+        history = README.partition("## What is applied")[2].partition("\n## ")[0]
+        named |= set(re.findall(r"--[a-z][a-z-]+", history))
+    assert helped
     assert {option for option in named if option not in helped} == set()
+
+
+def test_every_setting_is_in_its_table():
+    table = README.partition("| setting | default |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == [
+        each.name for each in fields(Settings)
+    ]
+
+
+def test_every_method_of_db_that_it_names_is_there():
+    named = set(re.findall(r"self\.db\.(\w+)", README))
+    assert {name for name in named if not hasattr(Database, name)} == set()
 
 
 def test_the_public_names_are_sorted_and_there():

@@ -18,6 +18,7 @@ from evolve.autodiff.questions import (
     SharedDefault,
 )
 from evolve.cli.python_values import python_value
+from evolve.errors import Refused
 
 _NOTHING_WRITTEN = "Nothing was written."
 
@@ -154,6 +155,24 @@ class Prompts:
         except (EOFError, KeyboardInterrupt):
             say("")
             raise Quit(_NOTHING_WRITTEN) from None
+
+
+def agreed(args: Any, option: str, found: str, question: str) -> None:
+    """Have what was found agreed to, by an option or by somebody at the terminal.
+
+    Raises Refused where nobody is there, naming the option, and Quit where it is not agreed to.
+    """
+    if getattr(args, option.strip("-").replace("-", "_")):
+        return
+    if args.no_input or not at_terminal():
+        raise Refused(found, f"Nothing was touched. Give {option} if that is what you want.")
+    say(*(f" ? {line}" for line in found.splitlines()))
+    try:
+        yes = Prompts(Answers()).confirm(question)
+    except Quit:
+        yes = False
+    if not yes:
+        raise Quit("Nothing was touched.")
 
 
 def say(*lines: str) -> None:

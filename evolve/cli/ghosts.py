@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 
-from evolve.autodiff.questions import Answers, Quit
-from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.ask import agreed
 from evolve.errors import Refused
 from evolve.history.ghosts import Ghost
 from evolve.project import Project
@@ -41,15 +40,7 @@ def _delete(project: Project, args: argparse.Namespace, ghosts: Sequence[Ghost])
     if not ghosts:
         print("- No ghost migrations.")
         return
-    say(*(f" ? {ghost}" for ghost in ghosts))
-    if not args.yes:
-        if args.no_input or not at_terminal():
-            raise Refused(
-                f"{len(ghosts)} rows would be removed from the history of '{args.database}'.",
-                "Nothing was touched. Give --yes to remove them.",
-            )
-        if not Prompts(Answers()).confirm("Remove these rows? The tables stay as they are."):
-            raise Quit("Nothing was touched.")
+    agreed(args, "--yes", _said(ghosts), "Remove these rows? The tables stay as they are.")
     project.forget(args.database, [ghost.key for ghost in ghosts])
     for ghost in ghosts:
         print(f" - Deleted ghost migration {ghost.key}.")

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.db import Error as DatabaseError
+
 import evolve
 from evolve.cli.ask import say
 from evolve.cli.convert import add_convert
@@ -59,6 +61,12 @@ def main(argv: Sequence[str] | None = None, prog: str = "evolve") -> int:
         return int(args.run(Project(), args))
     except EvolveError as error:
         return _failed(error, error.exit_code, args.traceback)
+    except DatabaseError as error:
+        said = EvolveError(
+            f"The database refused: {type(error).__name__}: {str(error).strip()}",
+            "--traceback shows where. What was applied before it is in `evolve list`.",
+        )
+        return _failed(said.with_traceback(error.__traceback__), 1, args.traceback)
     except BrokenPipeError:
         # The reader of stdout is gone (`| head`); what was done is done.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

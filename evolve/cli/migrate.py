@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from evolve.adopting import existing
-from evolve.autodiff.questions import Answers, Quit
-from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.ask import agreed, at_terminal, say
 from evolve.cli.ghosts import lay_ghosts
 from evolve.cli.listing import show_list
 from evolve.cli.watch import Watcher, section_lines, step_line
@@ -124,16 +122,10 @@ def _orders(plan: Plan) -> list[str]:
 
 
 def _confirm(plan: Plan, args: argparse.Namespace) -> None:
-    steps = others(plan)
-    if not steps or args.yes:
-        return
-    listed = "\n".join(map(step_line, steps))
-    found = f"Going back rolls back revisions of other apps as well:\n{listed}"
-    if args.no_input or not at_terminal():
-        raise Refused(found, "Nothing was touched. Give --yes to roll them back too.")
-    print(found, file=sys.stderr)
-    if not Prompts(Answers()).confirm("Roll them back too?"):
-        raise Quit("Nothing was touched.")
+    if steps := others(plan):
+        listed = "\n".join(map(step_line, steps))
+        found = f"Going back rolls back revisions of other apps as well:\n{listed}"
+        agreed(args, "--yes", found, "Roll them back too?")
 
 
 def _run(project: Project, plan: Plan, args: argparse.Namespace) -> int:

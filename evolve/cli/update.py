@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 
 from evolve.authoring import Wish
-from evolve.autodiff.questions import Answers, Questioner, Quit
-from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.autodiff.questions import Questioner
+from evolve.cli.ask import agreed, at_terminal, say
 from evolve.cli.find import command
 from evolve.cli.watch import Watcher, step_line
 from evolve.errors import EvolveError, Refused
@@ -103,20 +103,9 @@ def _check(update: Update, args: argparse.Namespace) -> None:
     ]
     if lost:
         listed = "\n".join(lost)
-        _agreed(f"Rolling back destroys\n{listed}", "Destroy that?", args, "--accept-data-loss")
+        agreed(args, "--accept-data-loss", f"Rolling back destroys\n{listed}", "Destroy that?")
     if update.new is None:
-        _agreed(f"{update.old.name} would have nothing in it.", "Remove it?", args, "--remove")
-
-
-def _agreed(found: str, question: str, args: argparse.Namespace, option: str) -> None:
-    """Have a question answered, by its option or by somebody. Raises Refused and Quit."""
-    if getattr(args, option.strip("-").replace("-", "_")):
-        return
-    if args.no_input or not at_terminal():
-        raise Refused(found, f"Nothing was touched. Give {option} if that is what you want.")
-    say(*(f" ? {line}" for line in found.splitlines()))
-    if not Prompts(Answers()).confirm(question):
-        raise Quit("Nothing was touched.")
+        agreed(args, "--remove", f"{update.old.name} would have nothing in it.", "Remove it?")
 
 
 def _carry_out(project: Project, update: Update, args: argparse.Namespace) -> int:

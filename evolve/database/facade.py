@@ -79,17 +79,20 @@ class Database:
     def execute(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run SQL where the routers allow the app; return the rows, where there are any.
 
-        Without `params` a `%` in the text is a per cent sign.
+        Without `params` a `%` in the text is a per cent sign, and the text may hold several
+        statements, as in Django's RunSQL; the rows are those of the last.
         """
         if not router.allow_migrate(self.alias, self._app):
             return []
         begun = monotonic()
         rows: list[tuple[Any, ...]] = []
-        if self._editor.collect_sql:
-            self._editor.execute(sql, params)
-        else:
+        script = self._editor.connection.ops.prepare_sql_script
+        for statement in script(sql) if params is None else [sql]:
+            if self._editor.collect_sql:
+                self._editor.execute(statement, params)
+                continue
             with self._editor.connection.cursor() as cursor:
-                cursor.execute(sql, params)
+                cursor.execute(statement, params)
                 rows = list(cursor.fetchall()) if cursor.description else []
         self._executed = True
         if self._told:

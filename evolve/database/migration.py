@@ -23,7 +23,7 @@ from evolve.database.facade import Database, Told
 from evolve.database.lazy import LazyState
 from evolve.database.states import install
 from evolve.database.verify import differences
-from evolve.errors import EvolveError, FrozenMismatch, Irreversible
+from evolve.errors import BrokenRevision, EvolveError, FrozenMismatch, Irreversible
 from evolve.frozen.capture import model_states
 from evolve.frozen.orm import Orm, on_their_alias
 from evolve.frozen.snapshot import Definition, ModelKey
@@ -60,6 +60,9 @@ class Revised(migrations.Migration):
     def __init__(self, name: str, app_label: str) -> None:
         super().__init__(name, app_label)
         self.dependencies = _dependencies(type(self), app_label)
+        given: Any = type(self)
+        self.run_before = [_pair(entry) for entry in given.run_before]
+        self.replaces = [_pair(entry) for entry in given.replaces]
         self.initial = self.down_revision is None
         self.operations = [RunRevision(self), *self._rename_markers()]
 
@@ -122,6 +125,15 @@ def _dependencies(revised: type[Revised], app: str) -> list[Any]:
         else:
             found.append(tuple(key_named(live_apps.get_app_config(label), reference)))
     return found
+
+
+def _pair(entry: str) -> tuple[str, str]:
+    """Return what "app:reference" names as Django names it; the file may be gone."""
+    label, _, reference = entry.partition(":")
+    try:
+        return label, key_named(live_apps.get_app_config(label), reference).name
+    except (BrokenRevision, LookupError):
+        return label, reference
 
 
 class RunRevision(Operation):

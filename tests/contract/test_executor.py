@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from django.test.utils import override_settings
 
 from evolve.errors import FrozenMismatch, NotFrozen, RevisionFailed
@@ -337,3 +340,43 @@ def test_operations_of_djangos_format_are_told_in_its_words(world, alias):
     heard = Silent()
     world.migrate(alias, app="ally", observer=heard)
     assert heard.operations == ["Create model Author", "Create model Review"]
+
+
+def test_sql_of_several_statements_runs_one_after_the_other(world, alias):
+    world.write(AUTHOR)
+    world.by_hand(
+        """
+        def forwards(self, orm):
+            rows = self.db.execute('''
+                INSERT INTO law_author (name) VALUES ('100%; a');
+                -- and another
+                INSERT INTO law_author (name) VALUES ('b');
+                SELECT name FROM law_author ORDER BY name
+            ''')
+            assert rows == [('100%; a',), ('b',)], rows
+
+        def backwards(self, orm):
+            self.db.execute("DELETE FROM law_author WHERE name = %s", ["b"])
+        """
+    )
+    world.migrate(alias)
+    world.migrate(alias, "0001")
+    assert [each.name for each in world.rows(alias, "Author")] == ["100%; a"]
+
+
+def test_a_revision_may_have_another_app_wait_for_it(world, alias):
+    """With evolve and with Django's own loader."""
+    first = world.write(model("Review"), app="ally")
+    world.write(AUTHOR)
+    path = Path(world.write(AUTHOR.replace("20", "30")).revision.path)
+    text = path.read_text()
+    path.write_text(
+        text.replace(
+            "    depends_on", f'    run_before = ["ally:{first.revision.id}"]\n    depends_on'
+        )
+    )
+    plan = world.project.plan(alias, None, None)
+    names = [str(step.revision)[:9] for step in plan.steps if step.key.app in ("law", "ally")]
+    assert names == ["law:0001_", "law:0002_", "ally:0001"]
+    loader = MigrationLoader(connections[alias])
+    assert ("law", path.stem) in loader.graph.forwards_plan(("ally", first.name))

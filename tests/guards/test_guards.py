@@ -5,6 +5,7 @@ import pytest
 from evolve.errors import Guarded
 from evolve.guards import irreversible, refuse
 from evolve.guards.dependents import others
+from evolve.guards.out_of_order import branches
 from evolve.plan import make_plan
 from evolve.revisions.targets import Target
 from tests.guards.facts import Said
@@ -67,3 +68,27 @@ def test_another_apps_irreversible_revision_asks_for_a_target_that_keeps_what_it
     assert hints(back("1"), x="no way")["o:x"] == (
         "It needs what would be rolled back in a: choose a target that keeps that."
     )
+
+
+def test_a_faked_step_is_not_asked_about_what_it_does_not_run():
+    plan = back(None).faking(ALL)
+    refuse(plan, Said(irreversible={"1": "rows are gone"}))
+    refuse(forwards().faking(ALL), Said(unfilled={("2", "forwards")}))
+
+
+def test_what_should_have_come_before_applied_revisions_is_refused_unless_that_is_allowed():
+    plan = make_plan(LINE, {key("1"), key("3")}, [Target("a", key("3"))])
+    assert [(step.key.name, step.late) for step in plan.steps] == [("2", (key("3"),))]
+    with pytest.raises(Guarded, match="a:2: it should have been applied before a:3, but was not"):
+        refuse(plan, Said())
+    refuse(plan, Said(), {"out-of-order"})
+
+
+def test_a_parallel_branch_is_no_matter_and_is_said():
+    forked = graph("1", "2 < 1", "3 < 1", "4 < 2 3")
+    plan = make_plan(forked, {key("1"), key("2")}, [Target("a", key("4"))])
+    refuse(plan, Said())
+    assert branches(plan) == [
+        " - a:3 comes from another branch than a:2, applied already: it runs after it."
+    ]
+    assert branches(make_plan(forked, set(), [Target("a", key("4"))])) == []

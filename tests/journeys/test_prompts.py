@@ -66,3 +66,40 @@ def test_giving_up_the_way_back_writes_it_into_the_revision(begun):
         "backwards = irreversible(\"'Thing.size' and its values"
         in begun.file("shop", "0002").read_text()
     )
+
+
+AT_OTHER_PROMPTS = {
+    "Did you rename the field Thing.name to Thing.title": RENAMED,
+    "Did you rename the model Thing to Object?": BEFORE.replace("class Thing", "class Object"),
+    "is unique, and its callable default": "import uuid\n\n\n"
+    + BEFORE
+    + "    code = models.UUIDField(unique=True, default=uuid.uuid4)\n",
+}
+
+
+@pytest.mark.parametrize("asked", AT_OTHER_PROMPTS)
+@pytest.mark.parametrize("keys", ["\x03", "\x04"])
+def test_leaving_at_a_question_about_renames_or_defaults_writes_nothing(begun, asked, keys):
+    begun.models("shop", AT_OTHER_PROMPTS[asked])
+    ran = begun.type(["?\n", keys], "schemamigration", "shop", "--auto")
+    assert ran.code == 2
+    assert asked in ran.out
+    assert " ! Please answer y or n." in ran.out or " ! Invalid choice." in ran.out
+    assert "Nothing was written." in ran.out
+    assert "Traceback" not in ran.out
+    assert begun.files("shop") == ["0001_initial"]
+
+
+@pytest.mark.parametrize("keys", ["\x03", "\x04", "no\n"])
+def test_leaving_when_other_apps_would_be_rolled_back_touches_nothing(begun, keys):
+    begun.models(
+        "other",
+        'class Item(models.Model):\n    thing = models.ForeignKey("shop.Thing", models.CASCADE)\n',
+    )
+    begun.must("schemamigration", "other", "--initial")
+    begun.must("migrate")
+    ran = begun.type(["perhaps\n", keys], "migrate", "shop", "zero")
+    assert ran.code == 2
+    assert " ! Please answer y or n." in ran.out
+    assert "Nothing was touched." in ran.out
+    assert "(*) 0001_initial" in begun.must("list", "shop")

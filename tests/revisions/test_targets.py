@@ -54,3 +54,34 @@ def test_an_unknown_app_offers_the_nearest():
 def test_a_short_number_that_two_revisions_have_lists_both():
     with pytest.raises(UnknownName, match=r"The number 2 is ambiguous.*0002_ours, 0002_theirs"):
         resolve(FORK, "a", "2")
+
+
+@pytest.mark.parametrize(
+    ("text", "applied", "name"),
+    [
+        ("current", ["0001_initial"], "0001_initial"),
+        ("current", [], None),
+        ("current-1", ["0001_initial", "0002_more"], "0001_initial"),
+        ("-1", ["0001_initial"], None),
+        ("current+1", [], "0001_initial"),
+        ("+2", ["0001_initial"], "0010_last"),
+        ("current-2", ["0001_initial", "0002_more", "0010_last"], "0001_initial"),
+    ],
+)
+def test_relative_targets_are_steps_from_where_the_app_is(text, applied, name):
+    wanted = Target("a", key(name) if name else None)
+    assert resolve(LINE, "a", text, {key(each) for each in applied}) == (wanted,)
+
+
+@pytest.mark.parametrize(
+    ("graph", "text", "applied", "said"),
+    [
+        (LINE, "+1", ["0001_initial", "0002_more", "0010_last"], "beyond the head"),
+        (LINE, "current-2", ["0001_initial"], "beyond the first revision"),
+        (FORK, "current+1", ["0001_initial"], "more than one way from 0001_initial"),
+        (FORK, "current", ["0001_initial", "0002_ours", "0002_theirs"], "more than one current"),
+    ],
+)
+def test_a_relative_target_that_is_not_one_place_is_refused(graph, text, applied, said):
+    with pytest.raises(Refused, match=said):
+        resolve(graph, "a", text, {key(each) for each in applied})
