@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -95,6 +95,8 @@ class LazyState(ProjectState):
         super().__init__({}, set(real_apps or ()))
         self.models = SharedModels(dict(models or {}))
         self._rendering = _Rendering()
+        # The last revisions of each app in this state, by id; see states.install.
+        self.tips: Mapping[str, frozenset[str]] = {}
 
     @classmethod
     def of(cls, state: ProjectState) -> LazyState:

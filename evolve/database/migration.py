@@ -144,7 +144,6 @@ class RunRevision(Operation):
     def __init__(self, migration: Revised) -> None:
         self.migration = migration
         self.told: Told | None = None
-        self.late = False
         # A data migration's rows are no SQL; `sqlmigrate` then says so instead of running it.
         self.reduces_to_sql = not isinstance(migration, DataMigration)
 
@@ -157,7 +156,7 @@ class RunRevision(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Install what the revision froze of its own app, after the renames it declares."""
         migration = self.migration
-        install(migration.header, migration.definitions, state, self.late)
+        install(migration.header, migration.definitions, state)
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any

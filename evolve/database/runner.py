@@ -93,7 +93,6 @@ class StepRunner:
         for operation in migration.operations:
             if isinstance(operation, RunRevision):
                 operation.told = self._told
-                operation.late = bool(step.late or step.beside)
         whole = step.faked or vendor.whole(self.connection, migration.atomic, _rows_only(step))
         run = self._log.begin(step, _described(migration), whole)
         try:

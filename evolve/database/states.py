@@ -7,6 +7,7 @@ have nothing but their operations, are imported and their state parts applied.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps as live_apps
@@ -17,11 +18,19 @@ from evolve.frozen.capture import capture_state, model_state, model_states
 from evolve.frozen.merge import carried_over
 from evolve.frozen.renames import RenameField, rename_model
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
-from evolve.revisions.files import frozen_of, named, revisions_of
+from evolve.revisions.files import (
+    Package,
+    frozen_of,
+    package_of,
+    revision_named,
+    revisions_of,
+    stamp_of,
+)
 from evolve.revisions.revision import Revision
 
 Load = Callable[[Revision], Any]
 Frozen = Mapping[ModelKey, Definition | None]
+Tips = Mapping[str, frozenset[str]]
 
 
 def state_at(revisions: Iterable[Revision], load: Load, real_apps: Iterable[str] = ()) -> LazyState:
@@ -30,8 +39,10 @@ def state_at(revisions: Iterable[Revision], load: Load, real_apps: Iterable[str]
     `load` imports a Django-format migration; `real_apps` are the apps without migrations, whose
     live models belong to every state.
     """
-    django, text = _folded(revisions, load, None)
-    return LazyState({**django.models, **model_states(text.values())}, set(real_apps))
+    django, text, tips = _folded(revisions, load, None)
+    state = LazyState({**django.models, **model_states(text.values())}, set(real_apps))
+    state.tips = tips.ends
+    return state
 
 
 def snapshot_at(revisions: Iterable[Revision], load: Load, apps: Iterable[str]) -> Snapshot:
@@ -40,18 +51,19 @@ def snapshot_at(revisions: Iterable[Revision], load: Load, apps: Iterable[str]) 
     Of other apps' revisions only the renames are read, which the definitions follow.
     """
     wanted = set(apps)
-    django, text = _folded(revisions, load, wanted)
+    django, text, _ = _folded(revisions, load, wanted)
     captured = {key: capture_state(each) for key, each in django.models.items() if key[0] in wanted}
     return Snapshot({**captured, **text.definitions})
 
 
 def _folded(
     revisions: Iterable[Revision], load: Load, wanted: set[str] | None
-) -> tuple[ProjectState, Snapshot]:
+) -> tuple[ProjectState, Snapshot, _Tips]:
     """Return what Django-format migrations made and what evolve's revisions froze."""
-    django, text, seen = ProjectState(), Snapshot(), _Seen()
+    django, text, tips = ProjectState(), Snapshot(), _Tips({})
     for revision in revisions:
-        late = seen.late(revision)
+        in_line = tips.in_line(revision)
+        tips = tips.after(revision)
         own = wanted is None or revision.app in wanted
         text = text.following(revision.app, revision.renamed)
         if revision.kind == "django":
@@ -63,8 +75,8 @@ def _folded(
         follow_renames(revision, django)
         if own:
             _drop(revision.app, django, text)
-            text = text.overlaid(_own_frozen(revision, frozen_of(revision), text, late))
-    return django, text
+            text = text.overlaid(_own_frozen(revision, frozen_of(revision), text, in_line))
+    return django, text, tips
 
 
 def _handed_over(app: str, text: Snapshot, django: ProjectState) -> Snapshot:
@@ -85,37 +97,44 @@ def _drop(app: str, django: ProjectState, text: Snapshot) -> None:
             del django.models[key]
 
 
-class _Seen:
-    """The revisions folded so far, and the apps in which one came before what it revises."""
+class _Tips:
+    """The last revisions of each app in a state: ids that nothing in the state revises."""
 
-    def __init__(self) -> None:
-        self._seen: set[tuple[str, str]] = set()
-        self._holed: set[str] = set()
+    def __init__(self, ends: Tips) -> None:
+        self.ends = ends
 
-    def late(self, revision: Revision) -> bool:
-        """Note a revision, and tell whether its app has others that are to come before it."""
-        app = revision.app
-        if not all((app, down) in self._seen or self._found(app, down) for down in revision.down):
-            self._holed.add(app)
-        self._seen |= {(app, revision.id), (app, revision.name)}
-        return app in self._holed
+    def in_line(self, revision: Revision) -> bool:
+        """Tell whether all that was done to a revision's app is what it revises.
 
-    def _found(self, app: str, reference: str) -> bool:
-        parent = named(revisions_of(live_apps.get_app_config(app)), reference)
-        return parent is not None and (app, parent.id) in self._seen
+        Else a parallel branch has been there, or one that was to come after it.
+        """
+        return self.ends.get(revision.app, frozenset()) <= _parents(revision)
+
+    def after(self, revision: Revision) -> _Tips:
+        """Return the tips with a revision applied."""
+        left = self.ends.get(revision.app, frozenset()) - _parents(revision)
+        return _Tips({**self.ends, revision.app: left | {revision.id}})
+
+
+def _parents(revision: Revision) -> frozenset[str]:
+    """Return the ids of a revision's parents."""
+    config = live_apps.get_app_config(revision.app)
+    found = (revision_named(config, down) for down in revision.down)
+    return frozenset(each.id for each in found if each)
 
 
 def _own_frozen(
-    revision: Revision, frozen: Frozen, before: Mapping[ModelKey, Any], late: bool
+    revision: Revision, frozen: Frozen, before: Mapping[ModelKey, Any], in_line: bool
 ) -> Frozen:
     """Return what a revision freezes of its own app, on top of what others did.
 
-    Others are parallel branches, and for a `late` one those that were to come before or after it.
+    Others are parallel branches, and those that were to come before or after it and did not.
     """
     own = {key: each for key, each in frozen.items() if key[0] == revision.app}
-    base = _parallel_base(revision, late)
-    if base is None:
+    siblings = revisions_of(live_apps.get_app_config(revision.app))
+    if in_line or any(each.kind == "django" for each in siblings):
         return own
+    base = _lineage_state(revision)
     return {
         key: carried_over(base.get(key), _definition(before.get(key)), theirs)
         for key, theirs in own.items()
@@ -126,50 +145,60 @@ def _definition(model: Definition | ModelState | None) -> Definition | None:
     return capture_state(model) if isinstance(model, ModelState) else model
 
 
-def _parallel_base(revision: Revision, late: bool) -> Snapshot | None:
-    """Return the app's state at a revision's parents, or None where nothing else was done to it."""
-    own = revisions_of(live_apps.get_app_config(revision.app))
-    parents = [parent for each in own for parent in each.down or ("",)]
-    in_line = len(parents) == len(set(parents)) and not late
-    if in_line or any(each.kind == "django" for each in own):
-        return None
-    return _lineage_state(own, revision)
+def _lineage_state(revision: Revision) -> Snapshot:
+    """Return the app's state at a revision's parents."""
+    config = live_apps.get_app_config(revision.app)
+    return _lineage_at(package_of(config), stamp_of(config), revision.name)
 
 
-def _lineage_state(own: tuple[Revision, ...], revision: Revision) -> Snapshot:
-    """Fold what the ancestors of a revision froze, parents before children."""
+# `package` and `stamp` say which files it was read from.
+@lru_cache(maxsize=512)
+def _lineage_at(package: Package, stamp: int, name: str) -> Snapshot:
+    config = live_apps.get_app_config(package.app)
+    own = {each.name: each for each in revisions_of(config)}
     parents = {
-        each.name: [parent for down in each.down if (parent := named(own, down))] for each in own
+        each.name: [parent.name for down in each.down if (parent := revision_named(config, down))]
+        for each in own.values()
     }
-    order: dict[str, Revision] = {}
-    todo = list(parents[revision.name])
+    order: dict[str, None] = {}
+    todo = list(parents[name])
     while todo:
-        missing = [each for each in parents[todo[-1].name] if each.name not in order]
+        missing = [each for each in parents[todo[-1]] if each not in order]
         if missing:
             todo += missing
         else:
-            last = todo.pop()
-            order[last.name] = last
-    state = Snapshot()
-    for each in order.values():
-        state = state.following(each.app, each.renamed).overlaid(frozen_of(each))
-    return state.of(revision.app)
+            order[todo.pop()] = None
+    _, text, _ = _folded((own[each] for each in order), _no_django, {package.app})
+    return text.of(package.app)
 
 
-def install(revision: Revision, frozen: Frozen, state: ProjectState, late: bool = False) -> None:
-    """Bring a state to after an evolve revision, in place: its renames, then what it froze.
+def _no_django(revision: Revision) -> Any:
+    raise AssertionError(f"{revision} is not evolve's")
 
-    `late`: others that are to come after it are in the state already.
-    """
+
+def install(revision: Revision, frozen: Frozen, state: ProjectState) -> None:
+    """Bring a state to after an evolve revision, in place: its renames, then what it froze."""
+    # Django's own states do not know what is in them; Django runs no branch but merged ones.
+    tips = _Tips(state.tips) if isinstance(state, LazyState) else None
     follow_renames(revision, state)
-    for key, definition in _own_frozen(revision, frozen, state.models, late).items():
+    in_line = tips.in_line(revision) if tips else not _branched(revision.app)
+    for key, definition in _own_frozen(revision, frozen, state.models, in_line).items():
         if definition is None:
             state.models.pop(key, None)
         else:
             state.models[key] = model_state(definition)
+    if tips and isinstance(state, LazyState):
+        state.tips = tips.after(revision).ends
     # Private API (5.2, 6.1): both are rebuilt when they are asked for again.
     state._relations = None
     state.__dict__.pop("apps", None)
+
+
+def _branched(app: str) -> bool:
+    """Tell whether an app's revisions are more than one line."""
+    own = revisions_of(live_apps.get_app_config(app))
+    parents = [parent for each in own for parent in each.down or ("",)]
+    return len(parents) != len(set(parents))
 
 
 def follow_renames(revision: Revision, state: ProjectState) -> None:

@@ -171,8 +171,14 @@ def _imported(module: str, app: str, name: str, path: str) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _revisions_at(package: Package, mtime: int) -> tuple[Revision, ...]:
+def _revisions_at(package: Package, stamp: int) -> tuple[Revision, ...]:
     return tuple(_without_superseded([_read(package, name) for name in module_names(package)]))
+
+
+def stamp_of(config: AppConfig) -> int:
+    """Return the time (ns) at which an app's migrations directory was last changed; 0 for none."""
+    package = package_of(config)
+    return package.directory.stat().st_mtime_ns if package and package.exists else 0
 
 
 def revisions_of(config: AppConfig) -> tuple[Revision, ...]:
@@ -180,31 +186,39 @@ def revisions_of(config: AppConfig) -> tuple[Revision, ...]:
     package = package_of(config)
     if package is None or not package.exists:
         return ()
-    return _revisions_at(package, package.directory.stat().st_mtime_ns)
+    return _revisions_at(package, stamp_of(config))
 
 
 def forget(package: Package, name: str) -> None:
     """Forget what is remembered of a file that was written anew, in this process."""
     sys.modules.pop(f"{package.module}.{name}", None)
     _revisions_at.cache_clear()
+    _exact_at.cache_clear()
     importlib.invalidate_caches()
 
 
-def named(revisions: Iterable[Revision], reference: str) -> Revision | None:
-    """Return the one of an app's revisions that `reference` names: id, name, or a prefix of one.
+@lru_cache(maxsize=256)
+def _exact_at(package: Package, stamp: int) -> dict[str, Revision]:
+    """Return each revision by what names it in full: superseded, id, name, the weightier last."""
+    own = _revisions_at(package, stamp)
+    old = {text: each for each in own for pair in each.supersedes.items() for text in pair}
+    return {**old, **{each.id: each for each in own}, **{each.name: each for each in own}}
+
+
+def revision_named(config: AppConfig, reference: str) -> Revision | None:
+    """Return the revision of an app that `reference` names: id, name, or a prefix of one.
 
     It is what Django's own loader needs to know of parents and dependencies, without a graph.
     """
-    listed = list(revisions)
-    exact = [each for each in listed if reference in (each.id, each.name)]
-    old = exact or [
-        each for each in listed if reference in (*each.supersedes, *each.supersedes.values())
-    ]
-    near = old or [
-        each
-        for each in listed
-        if f"{each.name} {each.id}".find(reference) in (0, len(each.name) + 1)
-    ]
+    package = package_of(config)
+    if package is None or not package.exists:
+        return None
+    exact = _exact_at(package, stamp_of(config))
+    if reference in exact:
+        return exact[reference]
+    own = revisions_of(config)
+    near = [each for each in own if reference and each.name.startswith(reference)]
+    near = near or [each for each in own if reference and each.id.startswith(reference)]
     return near[0] if len(near) == 1 else None
 
 
@@ -213,7 +227,7 @@ def key_named(config: AppConfig, reference: str) -> Key:
 
     Raises BrokenRevision where no revision, or more than one, is named so.
     """
-    revision = named(revisions_of(config), reference)
+    revision = revision_named(config, reference)
     if revision is None:
         raise BrokenRevision(f"There is no revision '{reference}' in the app '{config.label}'.")
     return revision.key

@@ -241,8 +241,11 @@ class World:
 
     def _read(self, app: str, name: str) -> Written:
         # It is kept by the time of the directory, and two writes may fall into one tick.
-        files._revisions_at.cache_clear()
-        own = files.revisions_of(installed.get_app_config(app))
+        config = installed.get_app_config(app)
+        package = files.package_of(config)
+        assert package is not None
+        files.forget(package, name)
+        own = files.revisions_of(config)
         revision = next(each for each in own if each.name == name)
         return Written(revision, Path(revision.path).read_text())
 
