@@ -5,7 +5,7 @@ It is finished before anything runs, and what is shown, guarded and run is this 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -77,17 +77,23 @@ def targets_for_all(graph: Graph) -> tuple[Target, ...]:
     return tuple(Target(app, key) for app in graph.apps for key in graph.heads(app))
 
 
-def make_plan(graph: Graph, applied: AbstractSet[Key], targets: Iterable[Target]) -> Plan:
+def make_plan(
+    graph: Graph,
+    applied: AbstractSet[Key],
+    targets: Iterable[Target],
+    only: Direction | None = None,
+) -> Plan:
     """Return what brings a database on which `applied` are applied to the targets, one by one.
 
     Forwards: the target's ancestors that are not applied. Backwards: what is applied of what
-    descends from the target's children (of its app's bases, for zero). Raises Refused where one
-    target goes forwards and another backwards.
+    descends from the target's children (of its app's bases, for zero). `only` goes one way:
+    forwards an older target has nothing to do, backwards one that is not applied is refused. Raises
+    Refused where one target goes forwards and another backwards.
     """
     now = set(applied)
     sections: list[Section] = []
     for target in targets:
-        section = _section(graph, now, target)
+        section = _section(graph, now, target, only)
         now ^= {step.key for step in section.steps}
         sections.append(section)
     if len({section.direction for section in sections if section.steps}) > 1:
@@ -98,13 +104,60 @@ def make_plan(graph: Graph, applied: AbstractSet[Key], targets: Iterable[Target]
     return Plan(tuple(sections))
 
 
-def _section(graph: Graph, applied: AbstractSet[Key], target: Target) -> Section:
-    undone = graph.descendants(_above(graph, applied, target)) & applied
-    if undone or target.key is None:
+def stamp_plans(
+    graph: Graph, applied: AbstractSet[Key], app: str, targets: Sequence[Target]
+) -> list[Plan]:
+    """Return what marks an app as being at `targets` and nothing else of it, as faked plans.
+
+    Raises Refused where revisions of other apps would stand on what is not marked, or what is
+    marked would stand on revisions of other apps that are not.
+    """
+    at = [target.key for target in targets if target.key]
+    wanted = frozenset().union(*(graph.lineage(key) for key in at))
+    own = frozenset(graph.of(app)) & applied
+    after = (applied - own) | wanted
+    for key in graph.order(after):
+        missing = [each for each in graph.requirements(key) if each not in after]
+        if missing and (key in wanted or missing[0].app == app):
+            raise Refused(
+                f"{key} cannot be applied without {', '.join(map(str, missing))}.",
+                "Nothing was touched. Stamp or migrate these first.",
+            )
+    back = _steps(graph, targets[0], "backwards", graph.order(own - wanted)[::-1])
+    forth = _steps(graph, targets[0], "forwards", graph.order(wanted - own))
+    plans = [Plan((each,)) for each in (back, forth) if each.steps]
+    return [plan.faking({step.key for step in plan.steps}) for plan in plans]
+
+
+def _section(
+    graph: Graph, applied: AbstractSet[Key], target: Target, only: Direction | None
+) -> Section:
+    if only == "backwards" and target.key and target.key not in applied:
+        raise Refused(
+            f"{target.key} is not applied, so there is no way back to it.",
+            "`evolve migrate` and `evolve upgrade` go forwards.",
+        )
+    above = () if only == "forwards" else _above(graph, applied, target)
+    undone = graph.descendants(above) & applied
+    if undone or target.key is None or only == "backwards":
         return _steps(graph, target, "backwards", graph.order(undone)[::-1])
     missing = graph.ancestors([target.key]) - applied
     section = _steps(graph, target, "forwards", graph.order(missing))
     return replace(section, steps=_placed(graph, applied, section.steps))
+
+
+def _above(graph: Graph, applied: AbstractSet[Key], target: Target) -> tuple[Key, ...]:
+    """Return the revisions that cannot stay at a target, where it is one to go back to."""
+    if target.key is None:
+        above = graph.bases(target.app)
+    else:
+        above = graph.children(target.key) if target.key in applied else ()
+    return tuple(key for key in above if not target.within or key in target.within)
+
+
+def _steps(graph: Graph, target: Target, direction: Direction, keys: Iterable[Key]) -> Section:
+    steps = (Step(graph[key], direction, _marks(graph[key])) for key in keys)
+    return Section(target, direction, tuple(steps))
 
 
 def _placed(graph: Graph, applied: AbstractSet[Key], steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -124,18 +177,6 @@ def _after_its_turn(
     if step.key.app in branched:
         beside = applied & frozenset(graph.of(step.key.app)) - graph.lineage(step.key) - late
     return replace(step, late=graph.order(late), beside=graph.order(beside))
-
-
-def _above(graph: Graph, applied: AbstractSet[Key], target: Target) -> tuple[Key, ...]:
-    """Return the revisions that cannot stay at a target, where it is one to go back to."""
-    if target.key is None:
-        return graph.bases(target.app)
-    return graph.children(target.key) if target.key in applied else ()
-
-
-def _steps(graph: Graph, target: Target, direction: Direction, keys: Iterable[Key]) -> Section:
-    steps = (Step(graph[key], direction, _marks(graph[key])) for key in keys)
-    return Section(target, direction, tuple(steps))
 
 
 def _marks(revision: Revision) -> tuple[Key, ...]:

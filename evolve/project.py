@@ -12,16 +12,16 @@ from django.db import connections, transaction
 from evolve.database.connect import connected
 from evolve.database.lazy import LazyState
 from evolve.database.states import state_at
-from evolve.errors import Refused, UnknownName
+from evolve.errors import BrokenGraph, Refused, UnknownName
 from evolve.guards import refuse
 from evolve.history.ghosts import Ghost, find_ghosts
 from evolve.history.journal import Journal
 from evolve.history.markers import Markers
-from evolve.plan import Plan, Step, make_plan, targets_for_all
+from evolve.plan import Plan, Step, make_plan, stamp_plans, targets_for_all
 from evolve.revisions.facts import RevisionFacts
-from evolve.revisions.files import load, read_revisions
+from evolve.revisions.files import load, read_all, read_revisions
 from evolve.revisions.graph import Graph
-from evolve.revisions.revision import Key, Revision
+from evolve.revisions.revision import Direction, Key, Revision
 from evolve.revisions.squashed import implied, without_replaced
 from evolve.revisions.targets import Target, resolve
 
@@ -47,6 +47,17 @@ class Project:
     def graph(self, applied: Iterable[Key] = ()) -> Graph:
         """Return the graph as it is for a database on which `applied` are applied."""
         return Graph(without_replaced(self.revisions, frozenset(applied)))
+
+    def visible(self, applied: Iterable[Key] = ()) -> Graph:
+        """Return what can be shown of the graph although it may be broken; see its `faults`."""
+        revisions, broken = read_all(apps.get_app_configs())
+        try:
+            counting: Iterable[Revision] = without_replaced(revisions, frozenset(applied))
+        except BrokenGraph as error:
+            counting, broken = revisions, [*broken, str(error)]
+        graph = Graph(counting, strict=False)
+        graph.faults += broken
+        return graph
 
     def load(self, revision: Revision) -> Any:
         """Import a revision and return its Migration, the same one each time."""
@@ -84,12 +95,25 @@ class Project:
             )
         return resolve(graph, app, target, applied)
 
-    def plan(self, alias: str, app: str | None, target: str | None) -> Plan:
-        """Return what `migrate APP TARGET` has to run on a database."""
+    def plan(
+        self, alias: str, app: str | None, target: str | None, only: Direction | None = None
+    ) -> Plan:
+        """Return what `migrate APP TARGET` has to run on a database, one way `only` if given."""
         rows = frozenset(self.markers(alias).applied())
         graph = self.graph(rows)
         applied = self.applied(graph, rows)
-        return make_plan(graph, applied, self.targets(graph, app, target, applied))
+        return make_plan(graph, applied, self.targets(graph, app, target, applied), only)
+
+    def stamps(self, alias: str, app: str, targets: Iterable[str]) -> list[Plan]:
+        """Return what marks an app as being at targets: a plan backwards and one forwards.
+
+        Raises Refused for what other apps' rows do not allow.
+        """
+        rows = frozenset(self.markers(alias).applied())
+        graph = self.graph(rows)
+        applied = self.applied(graph, rows)
+        found = [each for text in targets for each in self.targets(graph, app, text, applied)]
+        return stamp_plans(graph, applied, app, found)
 
     def applied(self, graph: Graph, rows: Iterable[Key]) -> frozenset[Key]:
         """Return which revisions of the graph are applied, given the rows of the history table."""

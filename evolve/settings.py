@@ -18,12 +18,14 @@ class Settings:
     FILE_NAME: how a revision file is called, with `number` and `slug`.
     INITIAL_DATA: the name of the fixture that is loaded at an app's last revision; None for none.
     TESTS_MIGRATE: whether tests migrate; without, the test database is made from the models.
+    HEAD_FILE: whether an app's heads are written into the file HEAD beside its revisions.
     """
 
     FREEZE: tuple[str, ...] = ()
     FILE_NAME: str = "{number:04d}_{slug}"
     INITIAL_DATA: str | None = "initial_data"
     TESTS_MIGRATE: bool = True
+    HEAD_FILE: bool = True
 
 
 def evolve_settings() -> Settings:
@@ -44,6 +46,7 @@ def _checked(values: Settings) -> Settings:
         "FILE_NAME": not _sorts(values.FILE_NAME),
         "INITIAL_DATA": not isinstance(values.INITIAL_DATA, str | None),
         "TESTS_MIGRATE": not isinstance(values.TESTS_MIGRATE, bool),
+        "HEAD_FILE": not isinstance(values.HEAD_FILE, bool),
     }
     for name, is_wrong in wrong.items():
         if is_wrong:
@@ -57,6 +60,7 @@ _KINDS = {
     "FILE_NAME": 'a format that begins with the number: "{number:04d}_{slug}"',
     "INITIAL_DATA": "the name of a fixture, or None",
     "TESTS_MIGRATE": "True or False",
+    "HEAD_FILE": "True or False",
 }
 
 

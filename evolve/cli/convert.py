@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from evolve.adopting import compared, outside_project
-from evolve.authoring import Author, Wish
+from evolve.authoring.author import Author, Wish
 from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
 from evolve.cli.find import command

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from evolve.authoring import Author, NewRevision, Wish, Written
+from evolve.authoring.author import Author, Wish
+from evolve.authoring.written import NewRevision, Written
 from evolve.autodiff.parts import Parts
 from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
@@ -16,6 +17,7 @@ from evolve.cli.python_values import python_value
 from evolve.cli.update import add_update_options, update
 from evolve.errors import Refused
 from evolve.project import Project
+from evolve.revisions.revision import Key
 
 _ANSWERS = (
     (
@@ -90,6 +92,7 @@ def add_schemamigration(commands: Any) -> None:
         metavar="APP",
         help="have another app's models in the orm, by a dependency on it",
     )
+    _add_head(parser)
     add_update_options(parser)
     answers = parser.add_argument_group("answers to what would be asked; each can be given again")
     for option, metavar, text in _ANSWERS:
@@ -118,6 +121,7 @@ def add_datamigration(commands: Any) -> None:
         help="freeze the models of another app too; can be given several times",
     )
     parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    _add_head(parser)
     parser.set_defaults(run=datamigration)
 
 
@@ -126,12 +130,12 @@ def schemamigration(project: Project, args: argparse.Namespace) -> int:
     slug = args.name or args.empty or args.given or ""
     parts = Parts(args.add_model, args.add_field, args.add_index)
     _check_kind(args, parts, slug)
+    wish = Wish(slug, args.defer, args.freeze, parts, _parent(project, args))
     if args.empty is not None:
-        return _give(Author(project).empty_revision(args.app, slug, args.freeze), args)
+        return _give(Author(project).empty_revision(args.app, wish), args)
     answers = _answers(args)
     interactive = not args.no_input and at_terminal()
     asking = Prompts(answers) if interactive else answers
-    wish = Wish(slug, args.defer, args.freeze, parts)
     if args.update:
         return update(project, args, wish, asking, answers.finish)
     made = Author(project).schema_revision(args.app, wish, asking, args.initial)
@@ -159,7 +163,32 @@ def _check_kind(args: argparse.Namespace, parts: Parts, slug: str) -> None:
 
 def datamigration(project: Project, args: argparse.Namespace) -> int:
     """Write the skeleton of a data revision."""
-    return _give(Author(project).data_revision(args.app, args.name, args.freeze), args, apply=False)
+    wish = Wish(args.name, freeze=args.freeze, parent=_parent(project, args))
+    return _give(Author(project).data_revision(args.app, wish), args, apply=False)
+
+
+def _parent(project: Project, args: argparse.Namespace) -> Key | None:
+    """Return the revision that --head names. Raises Refused for no head without --splice."""
+    if not args.head:
+        return None
+    graph = project.graph()
+    (target, *more) = project.targets(graph, args.app, args.head)
+    if more or target.key is None:
+        raise Refused(f"--head {args.head} is not one revision.", "Name one.")
+    if graph.children(target.key) and not args.splice:
+        children = ", ".join(map(str, graph.children(target.key)))
+        raise Refused(
+            f"{target.key} is no head: {children} revises it.",
+            "Give --splice to begin another branch there.",
+        )
+    return target.key
+
+
+def _add_head(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--head", metavar="REVISION", help="go on from this one of several heads")
+    parser.add_argument(
+        "--splice", action="store_true", help="with --head: begin a branch where there is no head"
+    )
 
 
 def show_created(made: NewRevision, written: Written) -> None:

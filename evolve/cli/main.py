@@ -17,8 +17,12 @@ from evolve.cli.ask import say
 from evolve.cli.convert import add_convert
 from evolve.cli.find import set_up_project
 from evolve.cli.generate import add_datamigration, add_schemamigration
+from evolve.cli.history import add_history
 from evolve.cli.listing import add_journal, add_list
+from evolve.cli.merge import add_merge
 from evolve.cli.migrate import add_migrate
+from evolve.cli.picture import add_graph
+from evolve.cli.stamp import add_stamp
 from evolve.errors import EvolveError
 from evolve.project import Project
 
@@ -43,6 +47,10 @@ _COMMANDS = (
     add_datamigration,
     add_migrate,
     add_list,
+    add_history,
+    add_graph,
+    add_stamp,
+    add_merge,
     add_journal,
     add_convert,
 )

@@ -9,6 +9,7 @@ from evolve.adopting import existing
 from evolve.cli.ask import agreed, at_terminal, say
 from evolve.cli.ghosts import lay_ghosts
 from evolve.cli.listing import show_list
+from evolve.cli.places import TARGET, add_database, split
 from evolve.cli.watch import Watcher, section_lines, step_line
 from evolve.errors import Refused
 from evolve.guards.dependents import others
@@ -49,35 +50,42 @@ _FLAGS = (
 
 
 def add_migrate(commands: Any) -> None:
-    """Add the parser of `migrate`."""
+    """Add the parsers of `migrate`, of Alembic's words for it, and of `rollback`."""
+    for name, only, text in (
+        ("migrate", None, "bring a database to a revision, forwards or backwards"),
+        ("upgrade", "forwards", "bring a database to a revision, forwards alone"),
+        ("downgrade", "backwards", "bring a database back to a revision, backwards alone"),
+    ):
+        parser = _add(commands, name, only, text)
+        required = {} if only != "backwards" else {"nargs": None}
+        parser.add_argument("app", metavar="APP[:TARGET]", **{"nargs": "?", **required})
+        parser.add_argument("target", metavar="TARGET", nargs="?", help=TARGET)
+    parser = _add(commands, "rollback", "backwards", "take back an app's last revisions")
+    parser.add_argument("app", metavar="APP", help="label of the app")
+    parser.add_argument("steps", metavar="N", nargs="?", type=int, default=1, help="how many")
+
+
+def _add(commands: Any, name: str, only: str | None, text: str) -> Any:
     parser = commands.add_parser(
-        "migrate",
-        help="bring a database to a revision, forwards or backwards",
-        description="Bring a database to a revision, forwards or backwards. Without TARGET to the "
-        "last one, without APP every app. The whole plan is checked before anything runs.",
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}. Without TARGET to the last one, without APP "
+        "every app. The whole plan is checked before anything runs.",
     )
-    parser.add_argument("app", metavar="APP", nargs="?", help="label of the app; without it, all")
-    parser.add_argument(
-        "target",
-        metavar="TARGET",
-        nargs="?",
-        help="name, unique prefix, number or id of a revision; zero: before the first; current, "
-        "current-1, current+2 (or +2): from where the app is now",
-    )
-    parser.add_argument(
-        "--database", metavar="ALIAS", default="default", help="Django's name of it"
-    )
-    for names, text in _FLAGS:
-        parser.add_argument(*names, action="store_true", help=text)
-    parser.set_defaults(run=run_migrate)
+    add_database(parser)
+    for names, help_text in _FLAGS:
+        parser.add_argument(*names, action="store_true", help=help_text)
+    parser.set_defaults(run=run_migrate, only=only)
+    return parser
 
 
 def run_migrate(project: Project, args: argparse.Namespace) -> int:
     """Run, rehearse or show the plan for a target."""
+    _place(args)
     if args.list or args.changes:
         return show_list(project, args, [args.app] if args.app else [])
     lay_ghosts(project, args)
-    plan = project.plan(args.database, args.app, args.target)
+    plan = project.plan(args.database, args.app, args.target, args.only)
     for section in plan.sections:
         if section.target.soft and section.target.key:
             name = section.target.key.name
@@ -91,6 +99,17 @@ def run_migrate(project: Project, args: argparse.Namespace) -> int:
         return _rehearse(project, plan, args)
     _confirm(plan, args)
     return _run(project, plan, args)
+
+
+def _place(args: argparse.Namespace) -> None:
+    """Let the commands that are not `migrate` have its arguments."""
+    if hasattr(args, "steps"):
+        if args.steps < 1:
+            raise Refused(f"{args.steps} revisions cannot be taken back.", "Give 1 or more.")
+        args.target = f"current-{args.steps}"
+    split(args)
+    if args.only == "backwards" and not args.target:
+        raise Refused("There is no target to go back to.", "Give one: a revision, -1, or zero.")
 
 
 def _faked(project: Project, plan: Plan, args: argparse.Namespace) -> Plan:

@@ -6,15 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from evolve.authoring import Wish
-from evolve.autodiff.questions import Questioner
-from evolve.cli.ask import agreed, at_terminal, say
-from evolve.cli.find import command
-from evolve.cli.watch import Watcher, step_line
-from evolve.errors import EvolveError, Refused
-from evolve.project import Project
-from evolve.running import Run, migrate
-from evolve.updating import (
+from evolve.authoring.author import Wish
+from evolve.authoring.update import (
     Rollback,
     Update,
     located,
@@ -24,6 +17,13 @@ from evolve.updating import (
     rewritten,
     roll_back,
 )
+from evolve.autodiff.questions import Questioner
+from evolve.cli.ask import agreed, at_terminal, say
+from evolve.cli.find import command
+from evolve.cli.watch import Watcher, step_line
+from evolve.errors import EvolveError, Refused
+from evolve.project import Project
+from evolve.running import Run, migrate
 
 _OPTIONS = (
     ("--update", "with --auto: roll the last revision back where it is applied, and write it anew"),

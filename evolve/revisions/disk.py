@@ -39,6 +39,12 @@ def write_whole(path: Path, text: str) -> None:
     importlib.invalidate_caches()
 
 
+def replace_whole(path: Path, text: str) -> None:
+    """Write a file that evolve alone writes, over the one that is there."""
+    os.replace(_temporary(path, text), path)
+    _sync(path.parent)
+
+
 class Replacement:
     """A file that is to take another one's place, written already under a name of its own.
 

@@ -54,8 +54,8 @@ def schema_draft(
         frozen=difference.frozen,
         depends_on=depends_on(place.app, difference.frozen.values(), heads, after),
         renamed=difference.renamed,
-        forwards=_calls(difference.forwards, difference.new),
-        backwards=_calls(difference.backwards, difference.old),
+        forwards=calls_of(difference.forwards, difference.new),
+        backwards=calls_of(difference.backwards, difference.old),
         irreversible=difference.irreversible,
     )
 
@@ -86,7 +86,8 @@ def _parents(place: Place) -> list[tuple[str, str]]:
     return [(each.id, each.name) for each in place.parents]
 
 
-def _calls(changes: Iterable[Change], target: Definitions) -> list[Call]:
+def calls_of(changes: Iterable[Change], target: Definitions) -> list[Call]:
+    """Return the statements that make changes, towards the definitions `target`."""
     return [Call(change.comment(), change.code(target)) for change in changes]
 
 

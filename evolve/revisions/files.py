@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from evolve.revisions.frozen_text import Frozen, read_frozen
 from evolve.revisions.header import SETTING, NotLiteral, django_revision, read_header
 from evolve.revisions.methods import Method, read_methods
 from evolve.revisions.revision import Direction, Key, Revision
+
+_DOCSTRING = re.compile(r'\s*[rR]?"""(.*?)(?:"""|\n)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,14 @@ def read_revisions(configs: Iterable[AppConfig]) -> list[Revision]:
 
     Raises BrokenRevision naming every file that cannot be read.
     """
+    revisions, broken = read_all(configs)
+    if broken:
+        raise BrokenRevision("\n".join(broken))
+    return revisions
+
+
+def read_all(configs: Iterable[AppConfig]) -> tuple[list[Revision], list[str]]:
+    """Return the headers of what can be read, and what is wrong with each file that cannot."""
     revisions: list[Revision] = []
     broken: list[str] = []
     for config in configs:
@@ -78,9 +89,7 @@ def read_revisions(configs: Iterable[AppConfig]) -> list[Revision]:
                 revisions.append(_read(package, name))
             except BrokenRevision as error:
                 broken.append(str(error))
-    if broken:
-        raise BrokenRevision("\n".join(broken))
-    return _without_superseded(revisions)
+    return _without_superseded(revisions), broken
 
 
 def _without_superseded(revisions: list[Revision]) -> list[Revision]:
@@ -142,6 +151,13 @@ def read_text(path: str) -> str:
 def frozen_of(revision: Revision) -> Frozen:
     """Return what an evolve revision froze."""
     return read_frozen(revision.app, revision.path, read_text(revision.path))
+
+
+def message_of(revision: Revision) -> str:
+    """Return the first line of a revision's docstring; the words of its name where it has none."""
+    found = _DOCSTRING.match(read_text(revision.path)) if revision.path else None
+    slug = revision.name.partition("_")[2] or revision.name
+    return found[1].strip() if found else slug.replace("_", " ")
 
 
 def methods_of(revision: Revision) -> dict[Direction, Method]:

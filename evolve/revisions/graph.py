@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from evolve.errors import BrokenGraph, UnknownName
@@ -24,14 +25,17 @@ class Graph:
     """Revisions by key, with their parents, what they require, and one total order.
 
     Raises BrokenGraph, listing every fault, where the revisions make no graph: a duplicate id, a
-    parent or dependency that is missing or ambiguous, a circle.
+    parent or dependency that is missing or ambiguous, a circle. A graph that is not `strict` keeps
+    them in `faults` and shows the rest; it is good for looking at alone.
     """
 
-    def __init__(self, revisions: Iterable[Revision]) -> None:
+    def __init__(self, revisions: Iterable[Revision], strict: bool = True) -> None:
         faults: list[str] = []
+        self.faults = faults
         self._revisions = _by_key(revisions, faults)
         self._of_app = _by_app(self._revisions)
         self._exact = _exact(self._revisions)
+        self._labels = _labelled(self._revisions.values(), faults)
         self._parents = {
             key: tuple(self._resolved(key.app, revision.down, revision, "parent", faults))
             for key, revision in self._revisions.items()
@@ -41,7 +45,7 @@ class Graph:
         self._dependents = _inverted(self._requirements)
         order = _post_order(sorted(self._revisions), self._requirements, set())
         faults += self._circles(order)
-        if faults:
+        if faults and strict:
             raise BrokenGraph("\n".join(faults), "Correct the files; nothing was run.")
         self._order = {key: place for place, key in enumerate(order)}
 
@@ -69,6 +73,18 @@ class Graph:
     def parents(self, key: Key) -> tuple[Key, ...]:
         """Return what a revision revises, in its app."""
         return self._parents[key]
+
+    def labelled(self, app: str, label: str) -> Key | None:
+        """Return the revision of an app that declares a branch label; None for none."""
+        return self._labels.get((app, label))
+
+    def labels(self, app: str) -> tuple[str, ...]:
+        """Return the branch labels of an app, sorted."""
+        return tuple(sorted(label for own, label in self._labels if own == app))
+
+    def line(self, key: Key) -> frozenset[Key]:
+        """Return a revision with what it revises and what revises it, within its app."""
+        return _reached([key], self._parents) | _reached([key], self._children)
 
     def children(self, key: Key) -> tuple[Key, ...]:
         """Return what revises a revision, in its app."""
@@ -102,6 +118,11 @@ class Graph:
         """Return the app's revisions that revise nothing."""
         return tuple(key for key in self.of(app) if not self._parents[key])
 
+    def without(self, keys: Iterable[Key]) -> Graph:
+        """Return the graph without `keys` and all that requires them."""
+        gone = self.descendants(keys)
+        return Graph(self[key] for key in self if key not in gone)
+
     def branched(self, app: str) -> bool:
         """Tell whether the app's lineage is more than one line."""
         return len(self.bases(app)) > 1 or any(len(self._children[key]) > 1 for key in self.of(app))
@@ -110,17 +131,20 @@ class Graph:
         """Return exactly `keys` in the graph's order, requirements first."""
         return tuple(sorted(set(keys), key=self._order.__getitem__))
 
-    def find(self, app: str, reference: str) -> Key:
-        """Return the revision of `app` that a reference names.
+    def find(self, app: str, reference: str, within: AbstractSet[Key] | None = None) -> Key:
+        """Return the revision of `app` that a reference names, among those of `within` if given.
 
         A name or an id is taken before a unique prefix of a name, and that before one of an id (of
         four characters or more). Raises UnknownName with the candidates or the nearest names.
         """
         if app not in self._of_app:
             raise UnknownName.among("app", app, self._of_app)
-        found = self._matching(app, reference)
+        every = self._matching(app, reference)
+        found = [key for key in every if within is None or key in within]
         if len(found) == 1:
             return found[0]
+        if len(every) == 1:
+            raise UnknownName(f"{every[0]} is not on the branch that was named.")
         names = [key.name for key in found]
         if names:
             raise UnknownName(
@@ -128,7 +152,9 @@ class Graph:
                 "Give more of the name, or the id.",
             )
         raise UnknownName.among(
-            f"revision of '{app}'", reference, (key.name for key in self._of_app[app])
+            f"revision of '{app}'",
+            reference,
+            [*(key.name for key in self._of_app[app]), *self.labels(app)],
         )
 
     def _matching(self, app: str, reference: str) -> list[Key]:
@@ -239,6 +265,19 @@ def _exact(revisions: Mapping[Key, Revision]) -> dict[tuple[str, str], Key]:
     }
     ids = {(key.app, each.id): key for key, each in revisions.items()}
     return {**old, **ids, **{(key.app, key.name): key for key in revisions}}
+
+
+def _labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[str, str], Key]:
+    """Return which revision of an app declares a branch label."""
+    declared: dict[tuple[str, str], Revision] = {}
+    for revision in revisions:
+        for label in revision.branch_labels:
+            other = declared.setdefault((revision.app, label), revision)
+            if other is not revision:
+                faults.append(
+                    f"{_place(revision)} and {_place(other)} have the same label, '{label}'."
+                )
+    return {place: each.key for place, each in declared.items()}
 
 
 def _inverted(edges: Edges) -> dict[Key, tuple[Key, ...]]:

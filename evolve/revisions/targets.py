@@ -1,4 +1,11 @@
-"""Targets: what a user types after an app, resolved in the graph."""
+"""Targets: what a user types after an app, resolved in the graph.
+
+    TARGET = [BRANCH "@"] PLACE        BRANCH = label | revision
+    PLACE  = [WHERE] ("+" | "-") N | WHERE
+    WHERE  = revision | label | "head" | "heads" | "base" | "zero" | "current"
+
+A revision is a name, an id, a number, or a unique prefix of a name or of an id.
+"""
 
 from __future__ import annotations
 
@@ -10,92 +17,140 @@ from evolve.errors import Refused, UnknownName
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
 
-_RELATIVE = re.compile(r"(?:current|(?=[+-]))(?P<steps>[+-]\d+)?")
-
 RESERVED = frozenset({"head", "heads", "base", "zero", "current"})
+
+_RELATIVE = re.compile(r"(?P<where>.*?)(?P<steps>[+-]\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """A place in an app's lineage; `key` None is before its first revision.
 
-    `soft` is what was typed, where it was matched to a name that is not the same.
+    `soft` is what was typed, where it was matched to a name that is not the same. `within` are the
+    revisions of the branch that was named: what goes back goes back among them alone, and what
+    requires it; empty for all.
     """
 
     app: str
     key: Key | None
     soft: str = ""
+    within: frozenset[Key] = frozenset()
 
 
 def resolve(
     graph: Graph, app: str, text: str | None, applied: Collection[Key] = ()
 ) -> tuple[Target, ...]:
-    """Return what `text` names: a name, prefix, number or id; head (None), heads, zero or base.
+    """Return what `text` names: one target, but for `heads`; None is the head.
 
-    Also `current`, the last of the app that is applied, and from there `current+N`, `current-N`,
-    `+N` and `-N`, N steps along the lineage. Raises UnknownName for an app or a revision that is
-    not there, and Refused where there is not exactly one place to go.
+    `applied` says where `current` is. Raises UnknownName for an app, a revision or a label that is
+    not there, with the nearest names, and Refused where there is not exactly one place.
     """
     if app not in graph.apps:
         raise UnknownName.among("app with revisions", app, graph.apps)
-    if text in ("zero", "base"):
-        return (Target(app, None),)
-    if text == "heads":
-        return tuple(Target(app, key) for key in graph.heads(app))
-    if text in (None, "head"):
-        return (Target(app, _head(graph, app)),)
-    if relative := _RELATIVE.fullmatch(str(text)):
-        return (Target(app, _moved(graph, app, applied, int(relative["steps"] or 0))),)
-    key = _found(graph, app, str(text))
-    return (Target(app, key, "" if key.name == text else str(text)),)
+    branch, at, place = str(text or "head").rpartition("@")
+    within = graph.line(_branch(graph, app, branch)) if at else frozenset(graph.of(app))
+    line = _Line(graph, app, within, applied)
+    return tuple(
+        Target(app, key, soft, within if at else frozenset()) for key, soft in line.found(place)
+    )
 
 
-def _head(graph: Graph, app: str) -> Key:
-    heads = graph.heads(app)
-    if len(heads) > 1:
-        raise Refused(
-            f"The app '{app}' has more than one head: {', '.join(key.name for key in heads)}.",
-            "Name one of them, or `heads` for all.",
-        )
-    return heads[0]
+def _branch(graph: Graph, app: str, text: str) -> Key:
+    labelled = graph.labelled(app, text)
+    if labelled:
+        return labelled
+    try:
+        return _revision(graph, app, text, frozenset(graph.of(app)))
+    except UnknownName as error:
+        names = [*graph.labels(app), *(key.name for key in graph.of(app))]
+        raise UnknownName.among(f"branch of '{app}' called", text, names) from error
 
 
-def _moved(graph: Graph, app: str, applied: Collection[Key], steps: int) -> Key | None:
-    """Return the revision `steps` after the app's current one; None before the first."""
-    done = [key for key in graph.of(app) if key in applied]
-    ends = [key for key in done if not any(each in applied for each in graph.children(key))]
-    at: Key | None = _one(app, ends, "current revision") if ends else None
-    for _ in range(abs(steps)):
-        if steps < 0 and at is None:
-            raise Refused(f"'{steps}' goes back beyond the first revision of the app '{app}'.")
-        following = graph.children(at) if at else graph.bases(app)
-        around = following if steps > 0 else graph.parents(at) if at else ()
-        if not around and steps > 0:
-            raise Refused(f"'+{steps}' goes beyond the head of the app '{app}'.")
-        at = (
-            _one(app, around, "way from " + at.name if at else "first revision") if around else None
-        )
-    return at
+class _Line:
+    """The revisions among which a place is looked for: a branch, or all of an app."""
+
+    def __init__(
+        self, graph: Graph, app: str, within: frozenset[Key], applied: Collection[Key]
+    ) -> None:
+        self._graph = graph
+        self._app = app
+        self._within = within
+        self._applied = applied
+
+    def found(self, text: str) -> list[tuple[Key | None, str]]:
+        """Return the keys that a place names, each with `text` where it is not its name."""
+        if text == "heads":
+            return [(key, "") for key in self._heads()]
+        exact = Key(self._app, text) in self._within
+        relative = None if exact else _RELATIVE.fullmatch(text)
+        if relative:
+            start = self._one_place(relative["where"] or "current", text)
+            return [(self._moved(start, int(relative["steps"]), text), "")]
+        key = self._one_place(text, text)
+        named = text in RESERVED or key is None or text == key.name
+        return [(key, "" if named else text)]
+
+    def _one_place(self, where: str, text: str) -> Key | None:
+        if where in ("zero", "base"):
+            return None
+        if where == "head":
+            return self._one(self._heads(), "head", "Name one of them, or `heads` for all.")
+        if where == "current":
+            ends = self._current()
+            what = "current revision"
+            return self._one(ends, what, "Name the revision to go to.") if ends else None
+        labelled = self._graph.labelled(self._app, where)
+        if labelled in self._within:
+            return labelled
+        return _revision(self._graph, self._app, where, self._within)
+
+    def _heads(self) -> list[Key]:
+        return [key for key in self._graph.heads(self._app) if key in self._within]
+
+    def _current(self) -> list[Key]:
+        done = [key for key in self._graph.of(self._app) if self._is_applied(key)]
+        children = self._graph.children
+        return [key for key in done if not any(map(self._is_applied, children(key)))]
+
+    def _is_applied(self, key: Key) -> bool:
+        return key in self._applied and key in self._within
+
+    def _moved(self, at: Key | None, steps: int, text: str) -> Key | None:
+        """Return the revision `steps` after a place; None before the first."""
+        for _ in range(abs(steps)):
+            if steps < 0 and at is None:
+                raise Refused(f"'{text}' goes back beyond the first revision of '{self._app}'.")
+            around = self._next(at) if steps > 0 else self._previous(at)
+            if steps > 0 and not around:
+                raise Refused(f"'{text}' goes beyond the head of the app '{self._app}'.")
+            what = f"way from {at.name}" if at else "first revision"
+            at = self._one(around, what, "Name the revision to go to.") if around else None
+        return at
+
+    def _next(self, at: Key | None) -> list[Key]:
+        following = self._graph.children(at) if at else self._graph.bases(self._app)
+        return [key for key in following if key in self._within]
+
+    def _previous(self, at: Key | None) -> list[Key]:
+        return [key for key in self._graph.parents(at) if key in self._within] if at else []
+
+    def _one(self, keys: Sequence[Key], what: str, hint: str) -> Key:
+        if len(keys) > 1:
+            names = ", ".join(key.name for key in keys)
+            raise Refused(f"The app '{self._app}' has more than one {what}: {names}.", hint)
+        return keys[0]
 
 
-def _one(app: str, keys: Sequence[Key], what: str) -> Key:
-    if len(keys) > 1:
-        raise Refused(
-            f"The app '{app}' has more than one {what}: {', '.join(key.name for key in keys)}.",
-            "Name the revision to go to.",
-        )
-    return keys[0]
-
-
-def _found(graph: Graph, app: str, text: str) -> Key:
+def _revision(graph: Graph, app: str, text: str, within: frozenset[Key]) -> Key:
     """Find by name or id first; then a number counts as one, "1" for 0001."""
     if text.isdecimal():
         numbered = [key for key in graph.of(app) if graph[key].number == int(text)]
-        if len(numbered) == 1:
-            return numbered[0]
-        if numbered and not any(key.name.startswith(text) for key in graph.of(app)):
-            names = ", ".join(key.name for key in numbered)
+        among = [key for key in numbered if key in within]
+        if len(among) == 1:
+            return among[0]
+        if among and not any(key.name.startswith(text) for key in within):
+            names = ", ".join(key.name for key in among)
             raise UnknownName(
                 f"The number {text} is ambiguous in the app '{app}': {names}.", "Give the name."
             )
-    return graph.find(app, text)
+    return graph.find(app, text, within)

@@ -20,7 +20,7 @@ from django.apps.registry import Apps
 from django.db import connections, models
 from django.test.utils import isolate_apps, override_settings
 
-from evolve.authoring import Author, Wish
+from evolve.authoring.author import Author, Wish
 from evolve.autodiff.detect import Difference
 from evolve.autodiff.naming import numbered
 from evolve.autodiff.questions import Answers, Questioner
@@ -147,7 +147,7 @@ class World:
         self._directory = directory
         modules = {app: f"{self.name}.{app}" for app in APPS}
         self._settings = override_settings(MIGRATION_MODULES=modules)
-        self._live = mock.patch("evolve.authoring.live_models", self._live_models)
+        self._live = mock.patch("evolve.authoring.author.live_models", self._live_models)
 
     def __enter__(self) -> World:
         root = self._directory / self.name
@@ -208,7 +208,7 @@ class World:
 
     def write_data(self, forwards: str, backwards: str = "pass", *, app: str = "law") -> Written:
         """Write a data revision on the frozen models of an app and what they reach."""
-        made = Author(self.project, lambda: _CREATED).data_revision(app, "rows", [])
+        made = Author(self.project, lambda: _CREATED).data_revision(app, Wish("rows"))
         text = made.text
         for method, body in (("forwards", forwards), ("backwards", backwards)):
             start = text.index("\n", text.index(f"def {method}(")) + 1

@@ -16,7 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, router
 
-from evolve.authoring import Author, NewRevision, Wish
+from evolve.authoring.author import Author, Wish
+from evolve.authoring.head_file import refresh
+from evolve.authoring.written import NewRevision
 from evolve.autodiff.questions import Questioner
 from evolve.database.losses import Loss
 from evolve.errors import EvolveError, Refused, RevisionFailed
@@ -81,8 +83,7 @@ def rewritten(project: Project, app: str, wish: Wish, ask: Questioner) -> Update
     old = _head(project, graph, app)
     after = graph.descendants([old.key])
     parents = graph.parents(old.key)
-    left = Graph(graph[key] for key in graph if key not in after)
-    new = Author(project).updated_revision(old, left, wish, ask)
+    new = Author(project).updated_revision(old, graph.without([old.key]), wish, ask)
     dependents = [str(key) for key in graph.order(after - {old.key})]
     if new is None and dependents:
         raise Refused(
@@ -213,6 +214,7 @@ def put(update: Update, replacement: Replacement) -> Path | None:
     package = package_of(Project().config(update.old.app))
     assert package is not None
     forget(package, update.old.name)
+    refresh(Project().config(update.old.app))
     return kept
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 
+from evolve.authoring.drafting import file_of, frozen_at, heads_by_app, place_at
+from evolve.authoring.written import NewRevision
 from evolve.autodiff.changes import Change
 from evolve.autodiff.detect import Difference, detect
-from evolve.autodiff.naming import automatic_slug, checked_slug, numbered, renamed
+from evolve.autodiff.naming import automatic_slug, checked_slug, renamed
 from evolve.autodiff.parts import Parts, with_parts
 from evolve.autodiff.questions import Questioner
 from evolve.database.states import snapshot_at
@@ -20,11 +21,8 @@ from evolve.errors import Refused, UnknownName
 from evolve.frozen.closure import live_models, reachable
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 from evolve.project import Project
-from evolve.revisions.disk import make_package, write_whole
-from evolve.revisions.draft import Place, data_draft, depends_on, empty_draft, new_id, schema_draft
+from evolve.revisions.draft import data_draft, depends_on, empty_draft, schema_draft
 from evolve.revisions.files import (
-    Package,
-    module_names,
     package_of,
     read_text,
 )
@@ -37,60 +35,19 @@ from evolve.settings import evolve_settings
 
 
 @dataclass(frozen=True)
-class Written:
-    """What was made for a revision: directory and `__init__.py` where there were none, and file."""
-
-    made: list[Path]
-
-    def undo(self) -> None:
-        """Take it away again."""
-        for each in reversed(self.made):
-            each.rmdir() if each.is_dir() else each.unlink()
-
-
-@dataclass(frozen=True)
-class NewRevision:
-    """A revision file as text, and where it goes; `changes` are empty for one written by hand."""
-
-    package: Package
-    name: str
-    text: str
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self.package.directory / f"{self.name}.py"
-
-    @property
-    def lines(self) -> list[str]:
-        """What it changes, in the console's words."""
-        return [line for change in self.changes for line in change.lines()]
-
-    def write(self) -> Written:
-        """Write the file whole; where that fails, nothing that was made for it stays."""
-        written = Written([*make_package(self.package)])
-        try:
-            write_whole(self.path, self.text)
-        except BaseException:
-            written.undo()
-            raise
-        written.made.append(self.path)
-        return written
-
-
-@dataclass(frozen=True)
 class Wish:
     """What a user says of a schema revision beforehand.
 
     `slug` of its file ("" for a made one), fields "Model.field" that are `deferred` to a later
-    revision, apps to `freeze` beside its own, and the `parts` of models.py to take instead of all.
+    revision, apps to `freeze` beside its own, the `parts` of models.py to take instead of all, and
+    the `parent` where it is not the app's head.
     """
 
     slug: str = ""
     deferred: Sequence[str] = ()
     freeze: Sequence[str] = ()
     parts: Parts = field(default_factory=Parts)
+    parent: Key | None = None
 
 
 class Author:
@@ -108,7 +65,7 @@ class Author:
         """Return what models.py of `app` has that its frozen state has not, and the reverse."""
         wish = wish or Wish()
         new = _without_fields(live_models(apps, app), app, wish.deferred)
-        old = self._frozen(graph, graph.heads(app), [app])
+        old = frozen_at(self._project, graph, graph.heads(app), [app])
         if wish.parts:
             new = with_parts(app, old, new, wish.parts)
         difference = detect(app, old, new, ask)
@@ -118,25 +75,18 @@ class Author:
             return replace(difference, frozen={**difference.frozen, **whole})
         return difference
 
-    def _frozen(self, graph: Graph, keys: Iterable[Key], wanted: Iterable[str]) -> Snapshot:
-        """Return the definitions of the apps `wanted` at `keys`, following renames anywhere."""
-        own = graph.ancestors(keys)
-        renaming = {key for key in graph if graph[key].renamed}
-        order = graph.order(own | renaming)
-        return snapshot_at((graph[key] for key in order), self._project.load, wanted)
-
     def schema_revision(
         self, app: str, wish: Wish, ask: Questioner, initial: bool = False
     ) -> NewRevision | None:
         """Return the revision that `--initial` or `--auto` writes; None where nothing changed."""
-        graph = self._project.graph()
+        graph = self._graph(app, wish.parent)
         self._check_begun(app, graph, initial)
         found = self._schema(app, graph, wish, ask, "Initial" if initial else "")
         if found is None:
             return None
         draft, changes = found
         slug = wish.slug or ("initial" if initial else wish.parts.slug or automatic_slug(changes))
-        return self._revision(app, slug, draft, changes)
+        return file_of(self._project, app, slug, draft, changes)
 
     def updated_revision(
         self, old: Revision, graph: Graph, wish: Wish, ask: Questioner
@@ -167,10 +117,10 @@ class Author:
             return None
         for label in wish.freeze:
             self._project.config(label)
-        place = self._place(app, graph)
+        place = place_at(self._project, app, graph, self._now())
         self._check_references(difference, graph)
         after = self._after(difference, graph) | set(wish.freeze)
-        draft = schema_draft(place, difference, message, self._heads(graph), after)
+        draft = schema_draft(place, difference, message, heads_by_app(graph), after)
         return draft, difference.forwards
 
     def _check_references(self, difference: Difference, graph: Graph) -> None:
@@ -179,7 +129,7 @@ class Author:
         keys = {key for each in frozen for key in each.references() if key[0] != difference.app}
         others = {app for app, _ in keys} & set(graph.apps)
         heads = [key for app in others for key in graph.heads(app)]
-        known = self._frozen(graph, heads, others) if others else Snapshot()
+        known = frozen_at(self._project, graph, heads, others) if others else Snapshot()
         for app, model in sorted(key for key in keys - known.keys() if key[0] in others):
             raise Refused(
                 f"Models of '{difference.app}' refer to {app}.{model}, which no revision has yet.",
@@ -195,7 +145,7 @@ class Author:
         )
         deleted = {(app, label.partition(".")[2].lower()) for label in gone} - difference.new.keys()
         heads = [key for each in found for key in graph.heads(each)]
-        for definition in self._frozen(graph, heads, found).values() if deleted else ():
+        for definition in frozen_at(self._project, graph, heads, found).values() if deleted else ():
             if definition.references() & (deleted - _gone_names(difference)):
                 raise Refused(
                     f"{definition.label} still refers to a model of '{app}' that is gone.",
@@ -203,19 +153,24 @@ class Author:
                 )
         return found
 
-    def empty_revision(self, app: str, slug: str, freeze: Sequence[str] = ()) -> NewRevision:
+    def empty_revision(self, app: str, wish: Wish) -> NewRevision:
         """Return the schema revision, to be written by hand, that `--empty` writes."""
-        graph = self._project.graph()
-        for label in freeze:
+        graph, slug = self._graph(app, wish.parent), wish.slug
+        for label in wish.freeze:
             self._project.config(label)
         message = slug.replace("_", " ").capitalize()
-        entries = depends_on(app, (), self._heads(graph), freeze)
-        return self._revision(app, slug, empty_draft(self._place(app, graph), message, entries))
+        entries = depends_on(app, (), heads_by_app(graph), wish.freeze)
+        return file_of(
+            self._project,
+            app,
+            slug,
+            empty_draft(place_at(self._project, app, graph, self._now()), message, entries),
+        )
 
-    def data_revision(self, app: str, slug: str, freeze: Sequence[str]) -> NewRevision:
-        """Return the skeleton of a data revision that freezes what `app` and `freeze` reach."""
-        graph = self._project.graph()
-        freeze = [*freeze, *evolve_settings().FREEZE]
+    def data_revision(self, app: str, wish: Wish) -> NewRevision:
+        """Return the skeleton of a data revision that freezes what `app` and others reach."""
+        graph, slug = self._graph(app, wish.parent), wish.slug
+        freeze = [*wish.freeze, *evolve_settings().FREEZE]
         for each in (app, *freeze):
             self._project.config(each)
         if not graph.of(app):
@@ -231,9 +186,24 @@ class Author:
         )
         closure = reachable(states, [app, *freeze])
         message = slug.replace("_", " ").capitalize()
-        return self._revision(
-            app, slug, data_draft(self._place(app, graph), message, closure, self._heads(graph))
+        return file_of(
+            self._project,
+            app,
+            slug,
+            data_draft(
+                place_at(self._project, app, graph, self._now()),
+                message,
+                closure,
+                heads_by_app(graph),
+            ),
         )
+
+    def _graph(self, app: str, parent: Key | None) -> Graph:
+        """Return the graph for a new revision: up to `parent` in its app, where that is given."""
+        graph = self._project.graph()
+        if parent is None:
+            return graph
+        return graph.without(set(graph.of(app)) - graph.lineage(parent))
 
     def _check_begun(self, app: str, graph: Graph, initial: bool) -> None:
         self._project.config(app)
@@ -247,31 +217,6 @@ class Author:
                 f"The app '{app}' has no revisions to compare models.py with.",
                 f"Use `evolve schemamigration {app} --initial` first.",
             )
-
-    def _place(self, app: str, graph: Graph) -> Place:
-        self._project.config(app)
-        heads = graph.heads(app)
-        if len(heads) > 1:
-            raise Refused(
-                f"The app '{app}' has more than one head: {', '.join(key.name for key in heads)}.",
-                "A new revision needs one parent: merge the heads first.",
-            )
-        taken = [revision.id for revision in self._project.revisions]
-        return Place(app, [graph[key] for key in heads], new_id(taken), self._now())
-
-    def _heads(self, graph: Graph) -> Mapping[str, Sequence[Revision]]:
-        return {app: [graph[key] for key in graph.heads(app)] for app in graph.apps}
-
-    def _revision(
-        self, app: str, slug: str, draft: Draft, changes: tuple[Change, ...] = ()
-    ) -> NewRevision:
-        package = package_of(self._project.config(app))
-        if package is None:
-            raise Refused(f"MIGRATION_MODULES switches the migrations of '{app}' off.")
-        names = module_names(package) if package.exists else []
-        template = evolve_settings().FILE_NAME
-        name = numbered(checked_slug(slug, RESERVED), names, template)
-        return NewRevision(package, name, write_revision(draft), changes)
 
 
 def _gone_names(difference: Difference) -> set[ModelKey]:

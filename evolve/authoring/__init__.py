@@ -1,0 +1,1 @@
+"""Writing revisions: new ones, merges, and old ones anew."""

@@ -1,0 +1,68 @@
+"""What every new revision needs: the state it begins with, its place, its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from evolve.authoring.written import NewRevision
+from evolve.autodiff.changes import Change
+from evolve.autodiff.naming import checked_slug, numbered
+from evolve.database.states import snapshot_at
+from evolve.errors import Refused
+from evolve.frozen.snapshot import Snapshot
+from evolve.project import Project
+from evolve.revisions.draft import Place, new_id
+from evolve.revisions.files import module_names, package_of
+from evolve.revisions.graph import Graph
+from evolve.revisions.revision import Key, Revision
+from evolve.revisions.targets import RESERVED
+from evolve.revisions.writer import Draft, write_revision
+from evolve.settings import evolve_settings
+
+
+def frozen_at(
+    project: Project, graph: Graph, keys: Iterable[Key], wanted: Iterable[str]
+) -> Snapshot:
+    """Return the definitions of the apps `wanted` at `keys`, following other apps' renames."""
+    apps = set(wanted)
+    renaming = {key for key in graph if graph[key].renamed and key.app not in apps}
+    order = graph.order(graph.ancestors(keys) | renaming)
+    return snapshot_at((graph[key] for key in order), project.load, apps)
+
+
+def heads_by_app(graph: Graph) -> Mapping[str, Sequence[Revision]]:
+    """Return the heads of every app that has revisions."""
+    return {app: [graph[key] for key in graph.heads(app)] for app in graph.apps}
+
+
+def place_at(
+    project: Project, app: str, graph: Graph, now: datetime, parents: Sequence[Key] = ()
+) -> Place:
+    """Return the place of a new revision: on `parents`, else on the app's one head.
+
+    Raises Refused where there is more than one head.
+    """
+    project.config(app)
+    heads = parents or graph.heads(app)
+    if len(heads) > 1 and not parents:
+        raise Refused(
+            f"The app '{app}' has more than one head: {', '.join(key.name for key in heads)}.",
+            f"A new revision needs one parent: `evolve merge {app}` makes one of them, `evolve "
+            f"rebase {app}` puts one on the other, --head REVISION goes on from one.",
+        )
+    taken = [revision.id for revision in project.revisions]
+    return Place(app, [graph[key] for key in heads], new_id(taken), now)
+
+
+def file_of(
+    project: Project, app: str, slug: str, draft: Draft, changes: tuple[Change, ...] = ()
+) -> NewRevision:
+    """Return a draft as a file with the app's next number."""
+    package = package_of(project.config(app))
+    if package is None:
+        raise Refused(f"MIGRATION_MODULES switches the migrations of '{app}' off.")
+    names = module_names(package) if package.exists else []
+    template = evolve_settings().FILE_NAME
+    name = numbered(checked_slug(slug, RESERVED), names, template)
+    return NewRevision(package, name, write_revision(draft), changes)

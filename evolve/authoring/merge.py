@@ -1,0 +1,225 @@
+"""Merge revisions: several heads become one, definition by definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from evolve.authoring.drafting import file_of, frozen_at, heads_by_app, place_at
+from evolve.authoring.written import NewRevision
+from evolve.autodiff.changes import Change
+from evolve.autodiff.detect import detect
+from evolve.autodiff.questions import Questioner
+from evolve.errors import Refused, UnknownName
+from evolve.frozen.merge import Conflict, differing, merged_snapshots
+from evolve.frozen.snapshot import Snapshot
+from evolve.project import Project
+from evolve.revisions.draft import calls_of, depends_on
+from evolve.revisions.graph import Graph
+from evolve.revisions.revision import Key
+from evolve.revisions.writer import Draft
+
+_OTHER = {"ours": "theirs", "theirs": "ours"}
+
+Answers = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What merging gives: the app's models, what stands against it, and the sides' names."""
+
+    models: Snapshot
+    conflicts: tuple[Conflict, ...]
+    ours: str
+    theirs: str
+
+
+def merge_revision(
+    project: Project,
+    app: str,
+    keys: Sequence[Key],
+    answers: Answers,
+    ask: Questioner,
+    slug: str = "",
+) -> NewRevision:
+    """Return the revision that merges `keys`, of which the first is ours.
+
+    `answers` maps labels of conflicts ("Model.field") to "ours" or "theirs". Raises Refused with
+    every conflict, side by side, that no answer solves.
+    """
+    graph = project.graph()
+    _check_heads(graph, app, keys)
+    merged = merged_at(project, graph, keys, answers)
+    if merged.conflicts:
+        raise _conflicting(app, merged)
+    frozen = _frozen(project, graph, app, keys, merged.models)
+    now = datetime.now(UTC)
+    place = place_at(project, app, graph, now, keys)
+    forwards, backwards = _steps(project, graph, keys, merged.models, answers, ask)
+    draft = Draft(
+        kind="schema",
+        message=f"Merge {', '.join(key.name for key in keys)}",
+        revision=place.revision,
+        parents=[(each.id, each.name) for each in place.parents],
+        created=now,
+        frozen=frozen,
+        depends_on=depends_on(app, frozen.values(), heads_by_app(graph)),
+        forwards=calls_of(forwards, merged.models),
+        backwards=calls_of(backwards, merged.models),
+    )
+    return file_of(project, app, slug or "merge", draft, forwards)
+
+
+def _check_heads(graph: Graph, app: str, keys: Sequence[Key]) -> None:
+    if len(keys) < 2:
+        raise Refused(f"The app '{app}' has one head: there is nothing to merge.")
+    for key in keys:
+        above = [each for each in keys if each != key and each in graph.lineage(key)]
+        if above:
+            raise Refused(f"{key} comes after {above[0]} already: they need no merge.")
+
+
+def merged_at(project: Project, graph: Graph, keys: Sequence[Key], answers: Answers) -> Merged:
+    """Return what merging revisions of one app gives, one after the other."""
+    app = keys[0].app
+    given = set(answers)
+    known: set[str] = set()
+    ours, done = frozen_at(project, graph, keys[:1], [app]), [keys[0]]
+    conflicts: list[Conflict] = []
+    for key in keys[1:]:
+        common = _lineage(graph, done) & graph.lineage(key)
+        base = frozen_at(project, graph, common, [app])
+        theirs = frozen_at(project, graph, [key], [app])
+        sides = (_lineage(graph, done) - common, graph.lineage(key) - common)
+        conflicts += _renamed_and_changed(graph, app, sides, base, ours, theirs)
+        base, ours, theirs = _followed(graph, app, sides, base, ours, theirs)
+        _, every = merged_snapshots(base, ours, theirs)
+        known |= {each.label for each in every if each.answerable}
+        ours, left = merged_snapshots(base, ours, theirs, answers)
+        conflicts += left
+        done.append(key)
+    for label in sorted(given - known):
+        raise UnknownName.among("conflict that an answer solves, called", label, known)
+    names = ", ".join(key.name for key in keys[1:])
+    return Merged(ours, tuple(conflicts), keys[0].name, names)
+
+
+def _lineage(graph: Graph, keys: Iterable[Key]) -> frozenset[Key]:
+    return frozenset().union(*(graph.lineage(key) for key in keys))
+
+
+def _renames(graph: Graph, keys: Iterable[Key]) -> list[tuple[str, str]]:
+    return [pair for key in graph.order(keys) for pair in graph[key].renamed.items()]
+
+
+def _followed(
+    graph: Graph,
+    app: str,
+    sides: tuple[frozenset[Key], frozenset[Key]],
+    base: Snapshot,
+    ours: Snapshot,
+    theirs: Snapshot,
+) -> tuple[Snapshot, Snapshot, Snapshot]:
+    """Give all three the names that both sides' renames lead to."""
+    for old, new in _renames(graph, sides[0]):
+        base, theirs = base.following(app, {old: new}), theirs.following(app, {old: new})
+    for old, new in _renames(graph, sides[1]):
+        base, ours = base.following(app, {old: new}), ours.following(app, {old: new})
+    return base, ours, theirs
+
+
+def _renamed_and_changed(
+    graph: Graph,
+    app: str,
+    sides: tuple[frozenset[Key], frozenset[Key]],
+    base: Snapshot,
+    ours: Snapshot,
+    theirs: Snapshot,
+) -> list[Conflict]:
+    """Return a conflict for what one side renames and the other one changes."""
+    found: list[Conflict] = []
+    for side, other in ((sides[0], theirs), (sides[1], ours)):
+        for old, new in _renames(graph, side):
+            model, _, name = old.partition(".")
+            key = app, model.lower()
+            before, after = base.get(key), other.get(key)
+            if before is None:
+                continue
+            if name:
+                was, now = before.fields.get(name), after and after.fields.get(name)
+                changed = was != now
+            else:
+                changed = not before.same_as(after)
+            if changed:
+                found.append(Conflict(old, None, f"renamed to {new}", "changed"))
+    return found
+
+
+def _frozen(
+    project: Project, graph: Graph, app: str, keys: Sequence[Key], models: Snapshot
+) -> dict[str, Any]:
+    """Return the models on which the parents differ, as the merge has them."""
+    states = [frozen_at(project, graph, [key], [app]) for key in keys]
+    changed = {key for each in states for key in differing(each, models)}
+    known = [models, *states]
+    labels = {key: next(each[key].label for each in known if key in each) for key in changed}
+    return {labels[key]: models.get(key) for key in sorted(changed)}
+
+
+def _steps(
+    project: Project,
+    graph: Graph,
+    keys: Sequence[Key],
+    models: Snapshot,
+    answers: Answers,
+    ask: Questioner,
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """Return what the merge has to do: nothing, save where the sides made different things.
+
+    Which side ran last is different from database to database. So what was answered is first made
+    what it was not answered to be, and then what it was: the second of these always does something.
+    """
+    app = keys[0].app
+    found = frozen_at(project, graph, keys, [app])
+    others = Snapshot(
+        {
+            key: each
+            for key, each in frozen_at(
+                project, graph, [k for a in graph.apps for k in graph.heads(a)], graph.apps
+            ).items()
+            if key[0] != app
+        }
+    )
+    if not answers:
+        if unlike := list(differing(found, models)):
+            raise Refused(
+                f"The branches of '{app}' cannot be merged as they are: "
+                f"{', '.join('.'.join(key) for key in unlike)} would not be what both make of it.",
+                f"Put one on the other with `evolve rebase {app}`.",
+            )
+        return (), ()
+    opposite = merged_at(project, graph, keys, {k: _OTHER[v] for k, v in answers.items()}).models
+    there = detect(app, models, opposite.overlaid(others), ask)
+    back = detect(app, opposite, models.overlaid(others), ask)
+    undo = detect(app, models, found.overlaid(others), ask)
+    return (*there.forwards, *back.forwards), undo.forwards
+
+
+def _conflicting(app: str, merged: Merged) -> Refused:
+    lines = [f"The heads of '{app}' cannot be merged as they are:"]
+    for each in merged.conflicts:
+        lines.append(f" {each.label}")
+        texts = {"before": each.base, merged.ours: each.ours, merged.theirs: each.theirs}
+        lines += [f"   {name}: {text or '(not there)'}" for name, text in texts.items()]
+    answerable = [each.label for each in merged.conflicts if each.answerable]
+    hint = "Nothing was written."
+    if answerable:
+        hint += f" Take one side of each: --ours {answerable[0]} or --theirs {answerable[0]}."
+    if len(answerable) < len(merged.conflicts):
+        hint += (
+            " Where a thing is not there on a side, the second of the two cannot be applied after "
+            f"the first: take it out of one, or put that on the other with `evolve rebase {app}`."
+        )
+    return Refused("\n".join(lines), hint)

@@ -1,0 +1,80 @@
+"""Where in the graph a command is about: the arguments APP and TARGET."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any
+
+from evolve.autodiff.questions import Answers, Questioner
+from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.errors import Refused
+from evolve.project import Project
+from evolve.revisions.graph import Graph
+from evolve.revisions.revision import Key
+from evolve.revisions.targets import Target
+
+TARGET = (
+    "name, unique prefix, number or id of a revision; head, heads, base or zero, current; one of "
+    "these with +N or -N; +N or -N from where the app is now; LABEL@ or REVISION@ before it names "
+    "a branch"
+)
+
+
+def add_database(parser: Any) -> None:
+    """Add --database."""
+    parser.add_argument(
+        "--database", metavar="ALIAS", default="default", help="Django's name of it"
+    )
+
+
+def add_format(parser: Any) -> None:
+    """Add --format."""
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+
+
+def split(args: argparse.Namespace) -> None:
+    """Let APP:TARGET be the same as APP TARGET."""
+    app, colon, target = (args.app or "").partition(":")
+    if colon and not getattr(args, "target", None):
+        args.app, args.target = app, target
+
+
+def one(graph: Graph, targets: tuple[Target, ...], text: str) -> Key:
+    """Return the one revision that a target names. Raises Refused for none or several."""
+    if len(targets) != 1 or targets[0].key is None:
+        raise Refused(f"'{text}' is not one revision.", "Name one.")
+    return targets[0].key
+
+
+def seen(project: Project, args: argparse.Namespace) -> tuple[Graph, frozenset[Key]]:
+    """Return the graph as far as it can be shown, and what of it is applied."""
+    rows = project.markers(args.database).applied()
+    graph = project.visible(rows)
+    known = project.applied(graph, rows) if not graph.faults else rows.keys() & set(graph)
+    return graph, frozenset(known)
+
+
+def apps_of(project: Project, graph: Graph, args: argparse.Namespace) -> list[str]:
+    """Return the app that was named, or all that have revisions."""
+    if args.app:
+        project.config(args.app)
+        return [args.app]
+    return list(graph.apps)
+
+
+def give(args: argparse.Namespace, found: Any, text: Callable[[], None], graph: Graph) -> int:
+    """Print what was found as JSON or as text; the faults of a broken graph after it."""
+    if args.format == "json":
+        print(json.dumps(found, indent=2, default=str))
+    else:
+        text()
+    say(*(f" ! {line}" for fault in graph.faults for line in fault.splitlines()))
+    return 2 if graph.faults else 0
+
+
+def questioner(args: argparse.Namespace, answers: Answers | None = None) -> Questioner:
+    """Return who answers questions: options alone, or somebody at the terminal."""
+    given = answers or Answers()
+    return Prompts(given) if not args.no_input and at_terminal() else given
