@@ -51,7 +51,7 @@ def _columns(expected: Table, live: Table) -> Iterator[str]:
         if None not in (found.type, column.type) and found.type != column.type:
             yield f"the column {name} is {found.type}, not {column.type}"
         # A primary key needs no NOT NULL of its own on SQLite.
-        if found.null != column.null and name not in expected.primary_key:
+        if column.null not in (None, found.null) and name not in expected.primary_key:
             is_null, to_be = ("NULL", "NOT NULL") if found.null else ("NOT NULL", "NULL")
             yield f"the column {name} is {is_null}, not {to_be}"
     for name in live.columns:

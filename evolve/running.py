@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -14,10 +15,12 @@ from evolve.database.initial_data import load_initial_data
 from evolve.database.losses import Loss, losses
 from evolve.database.runner import StepRunner
 from evolve.database.signals import announce_done, announce_plan
-from evolve.errors import Refused
+from evolve.errors import EvolveError, Refused
 from evolve.executor import Observer, Report, execute
 from evolve.plan import Plan, Step
 from evolve.project import Project
+
+_STAYS = "What was applied stays applied."
 
 
 class Audience(Observer, Protocol):
@@ -55,18 +58,31 @@ def migrate(project: Project, plan: Plan, run: Run, audience: Audience) -> Repor
         for step in plan.steps
         if not step.faked
     ]
-    apps = list(dict.fromkeys(each.target.app for each in plan.sections if each.steps))
-    for app in apps:
-        signals.pre_migrate.send(None, app=app, **run.arguments)
-    announce_plan(runner.state, pairs, run.alias, run.verbosity)
+    apps = list(dict.fromkeys(step.key.app for step in plan.steps))
+    with _receivers("pre_migrate", "Nothing was touched."):
+        for app in apps:
+            signals.pre_migrate.send(None, app=app, **run.arguments)
+        announce_plan(runner.state, pairs, run.alias, run.verbosity)
     report = execute(plan, runner, _Signalling(project, run, audience))
-    announce_done(runner.state, pairs, run.alias, run.verbosity)
-    for app in _complete(project, plan) if run.initial_data else ():
+    with _receivers("post_migrate", _STAYS):
+        announce_done(runner.state, pairs, run.alias, run.verbosity)
+    for app in _complete(project, plan, run.alias) if run.initial_data else ():
         told = partial(audience.loading, app)
         load_initial_data(app, str(run.initial_data), runner.state, run.alias, told)
-    for app in apps:
-        signals.post_migrate.send(None, app=app, **run.arguments)
+    with _receivers("post_migrate", _STAYS):
+        for app in apps:
+            signals.post_migrate.send(None, app=app, **run.arguments)
     return report
+
+
+@contextmanager
+def _receivers(signal: str, hint: str) -> Iterator[None]:
+    """Say of what the project's own code raises where it was called, and what has been done."""
+    try:
+        yield
+    except Exception as error:
+        found = f"A receiver of {signal} failed: {type(error).__name__}: {error}"
+        raise EvolveError(found, f"{hint} --traceback shows where it failed.") from error
 
 
 def rehearse(project: Project, plan: Plan, alias: str, observer: Observer) -> Report:
@@ -118,13 +134,14 @@ def _runner(
     return runner
 
 
-def _complete(project: Project, plan: Plan) -> Iterator[str]:
-    """Yield the apps of which the plan ran something and that it brings to their last revision."""
-    heads = {key for app in project.graph().apps for key in project.graph().heads(app)}
-    for section in plan.sections:
-        app, forwards = section.target.app, section.direction == "forwards"
-        ran = [each for each in section.steps if each.key.app == app and not each.faked]
-        if ran and forwards and section.target.key in heads:
+def _complete(project: Project, plan: Plan, alias: str) -> Iterator[str]:
+    """Yield the apps of which the plan ran something and that are at their last revision now."""
+    rows = frozenset(project.markers(alias).applied())
+    graph = project.graph(rows)
+    applied = project.applied(graph, rows)
+    ran = [each for each in plan.steps if each.direction == "forwards" and not each.faked]
+    for app in dict.fromkeys(step.key.app for step in ran):
+        if applied.issuperset(graph.heads(app)):
             yield app
 
 
@@ -142,7 +159,9 @@ class _Signalling:
     def finished(self, step: Step, seconds: float) -> None:
         """Pass it on, and send the signal for what was run."""
         self._finished(step, seconds)
-        if not step.faked:
+        if step.faked:
+            return
+        with _receivers("ran_migration", _STAYS):
             signals.ran_migration.send(
                 None,
                 app=step.key.app,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -42,9 +43,11 @@ def evolve_settings() -> Settings:
 
 def _checked(values: Settings) -> Settings:
     wrong = {
-        "FREEZE": not isinstance(values.FREEZE, list | tuple),
-        "FILE_NAME": not _sorts(values.FILE_NAME),
-        "INITIAL_DATA": not isinstance(values.INITIAL_DATA, str | None),
+        "FREEZE": not isinstance(values.FREEZE, list | tuple)
+        or not all(isinstance(each, str) for each in values.FREEZE),
+        "FILE_NAME": not re.fullmatch(r"\{number(:\d*d)?\}_\{slug\}", str(values.FILE_NAME)),
+        "INITIAL_DATA": values.INITIAL_DATA is not None
+        and not re.fullmatch(r"[\w-]+", str(values.INITIAL_DATA)),
         "TESTS_MIGRATE": not isinstance(values.TESTS_MIGRATE, bool),
         "HEAD_FILE": not isinstance(values.HEAD_FILE, bool),
     }
@@ -57,17 +60,8 @@ def _checked(values: Settings) -> Settings:
 
 _KINDS = {
     "FREEZE": "a list of app labels",
-    "FILE_NAME": 'a format that begins with the number: "{number:04d}_{slug}"',
-    "INITIAL_DATA": "the name of a fixture, or None",
+    "FILE_NAME": 'the number with its width, and the slug: "{number:04d}_{slug}"',
+    "INITIAL_DATA": "the name of a fixture without directory and ending, or None",
     "TESTS_MIGRATE": "True or False",
     "HEAD_FILE": "True or False",
 }
-
-
-def _sorts(template: object) -> bool:
-    """Tell whether files that are called so keep their number in front and their slug."""
-    try:
-        name = str(template).format(number=7, slug="slug")
-    except (KeyError, IndexError, ValueError):
-        return False
-    return name.isidentifier() is False and name.split("_")[0].isdigit() and "slug" in name

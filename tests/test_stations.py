@@ -15,7 +15,7 @@ ORDER = [
 PURE = [
     *("errors.py", "findings.py", "frozen/snapshot.py", "plan.py", "guards"),
     *("revisions/revision.py", "revisions/graph.py", "revisions/targets.py"),
-    *("revisions/squashed.py", "revisions/mentions.py"),
+    *("revisions/squashed.py", "revisions/mentions.py", "revisions/walks.py"),
 ]
 FILES = sorted(ROOT.rglob("*.py"))
 

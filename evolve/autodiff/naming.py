@@ -9,6 +9,7 @@ from evolve.autodiff.changes import Change
 from evolve.errors import Refused
 
 _LONGEST = 70
+_LONGEST_GIVEN = 150
 _SLUG = re.compile(r"[0-9a-zA-Z_]+")
 # Descending fields ("-age"), names of indexes, and models that are not in ASCII.
 _NOT_IN_SLUG = re.compile(r"[^0-9a-zA-Z_]")
@@ -37,6 +38,11 @@ def checked_slug(slug: str, reserved: Iterable[str] = ()) -> str:
         raise Refused(
             f"'{slug}' cannot be the name of a revision.",
             "Use letters, digits and underscores; nothing was written.",
+        )
+    if len(slug) > _LONGEST_GIVEN:
+        raise Refused(
+            f"A name of {len(slug)} characters is too long for a file.",
+            f"Use {_LONGEST_GIVEN} or fewer; nothing was written.",
         )
     if slug in reserved:
         raise Refused(f"'{slug}' is a reserved word.", "Choose another name; nothing was written.")

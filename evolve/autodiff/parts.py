@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from evolve.errors import Refused, UnknownName
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
+
+_INDEXED = re.compile(r",? ?\b(?:db_index|unique)=True")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,21 @@ def with_parts(app: str, old: Snapshot, new: Snapshot, parts: Parts) -> Snapshot
         model, field = _field(app, new, label)
         before = _model(app, Snapshot(models), model.name)
         models[before.key] = _indexed(before, model, field)
+    _check_whole(app, old, models)
     return Snapshot({**others, **models})
+
+
+def _check_whole(app: str, old: Snapshot, models: dict[ModelKey, Definition]) -> None:
+    """Refuse parts that need others which are not among them."""
+    for key, definition in models.items():
+        if definition is old.get(key):
+            continue
+        gone = sorted(each for each in definition.references() - models.keys() if each[0] == app)
+        if gone:
+            raise Refused(
+                f"{definition.name} refers to the model '{gone[0][1]}', which is not frozen yet.",
+                f"Nothing was written. Add it too: --add-model {gone[0][1]}.",
+            )
 
 
 def _model(app: str, snapshot: Snapshot, name: str) -> Definition:
@@ -84,17 +101,32 @@ def _indexed(before: Definition, now: Definition, field: str) -> Definition:
     imports = before.imports | now.imports
     had = _elements(before.meta.get("indexes"))
     more = [each for each in _elements(now.meta.get("indexes")) if each not in had]
-    naming = [each for each in more if f'"{field}"' in each or f'"-{field}"' in each]
+    naming = [each for each in more if field in _named_in(each)]
+    if missing := {name for each in naming for name in _named_in(each)} - before.fields.keys():
+        raise Refused(
+            f"The index on '{now.name}.{field}' names {', '.join(sorted(missing))}, which is not "
+            "frozen yet.",
+            f"Nothing was written. Add it too: --add-field {now.name}.{min(missing)}.",
+        )
     if naming:
         meta = {**before.meta, "indexes": f"[{', '.join([*had, *naming])}]"}
         return replace(before, meta=meta, imports=imports)
-    if field in before.fields and before.fields[field] != now.fields[field]:
-        fields = {**before.fields, field: now.fields[field]}
-        return replace(before, fields=fields, imports=imports)
+    was, text = before.fields.get(field), now.fields[field]
+    if was and was != text and _INDEXED.sub("", text) == _INDEXED.sub("", was):
+        return replace(before, fields={**before.fields, field: text}, imports=imports)
     raise Refused(
-        f"models.py has no index on '{now.name}.{field}' that is not frozen.",
-        "Add db_index=True to the field, or an index to Meta.indexes, and try again.",
+        f"models.py has no index on '{now.name}.{field}' that is not frozen, or it has more.",
+        "Add db_index=True to the field, or an index to Meta.indexes; other changes take --auto.",
     )
+
+
+def _named_in(index: str) -> set[str]:
+    """Return the fields that the source text of an index names."""
+    call = ast.parse(index, mode="eval").body
+    given = call.keywords if isinstance(call, ast.Call) else []
+    lists = [each.value for each in given if each.arg == "fields"]
+    names = [ast.literal_eval(each) for each in lists]
+    return {name.lstrip("-") for each in names for name in each}
 
 
 def _elements(text: str | None) -> list[str]:

@@ -11,7 +11,7 @@ from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
 from evolve.cli.find import command
 from evolve.cli.generate import show_created
-from evolve.cli.ghosts import lay_ghosts
+from evolve.cli.ghosts import confirm, delete, ghosts_of
 from evolve.cli.watch import Watcher
 from evolve.errors import Refused
 from evolve.plan import Plan
@@ -52,12 +52,14 @@ def convert(project: Project, args: argparse.Namespace) -> int:
             "Nothing was touched. An update of that package would lose the file; point "
             "MIGRATION_MODULES to a package of the project, or give --force.",
         )
-    lay_ghosts(project, args)
+    ghosts = ghosts_of(project, args)
     asking = Prompts(Answers()) if not args.no_input and at_terminal() else Answers()
     made = Author(project).schema_revision(args.app, Wish(), asking, initial=True)
     if made is None:
         raise Refused(f"The app '{args.app}' has no models.", "There is nothing to convert.")
     _compare(config, args)
+    confirm(args, ghosts)
+    delete(project, args, ghosts)
     written = made.write()
     try:
         plan = _marking(args)

@@ -11,7 +11,7 @@ import django
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
-from evolve.errors import ProjectNotFound
+from evolve.errors import EvolveError, ProjectNotFound
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
 _SETS = re.compile(rf"[\"']{_VARIABLE}[\"']\s*(?:,|\]\s*=)\s*[\"']([\w.]+)[\"']")
@@ -39,6 +39,13 @@ def set_up_project(settings: str | None, pythonpath: str | None, start: Path) ->
         raise ProjectNotFound(
             f"The settings '{named}' cannot be used: {error}",
             "Check --settings, DJANGO_SETTINGS_MODULE and the apps in INSTALLED_APPS.",
+        ) from error
+    except EvolveError:
+        raise
+    except Exception as error:
+        raise ProjectNotFound(
+            f"The project's own code fails while it is imported: {type(error).__name__}: {error}",
+            "Correct it; --traceback shows where. Nothing was touched.",
         ) from error
 
 

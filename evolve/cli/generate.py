@@ -11,6 +11,7 @@ from evolve.authoring.author import Author, Wish
 from evolve.authoring.written import NewRevision, Written
 from evolve.autodiff.parts import Parts
 from evolve.autodiff.questions import Answers
+from evolve.cli.anew import ANEW
 from evolve.cli.ask import Prompts, at_terminal, say
 from evolve.cli.find import command
 from evolve.cli.python_values import python_value
@@ -155,6 +156,9 @@ def _check_kind(args: argparse.Namespace, parts: Parts, slug: str) -> None:
             "There is nothing to write.",
             "Give --initial, --auto, --empty NAME, or --add-model, --add-field, --add-index.",
         )
+    alone = [name for name in ("force", "remove", *ANEW) if getattr(args, name)]
+    if alone and not args.update:
+        raise Refused(f"--{alone[0].replace('_', '-')} goes with --auto --update.")
     if args.update and not args.auto:
         raise Refused("--update goes with --auto.", "Use `--auto --update`.")
     if args.empty is not None and not slug:

@@ -7,11 +7,11 @@ from typing import Any
 
 from evolve.adopting import existing
 from evolve.cli.ask import agreed, at_terminal, say
-from evolve.cli.ghosts import lay_ghosts
+from evolve.cli.ghosts import confirm, delete, ghosts_of
 from evolve.cli.listing import show_list
 from evolve.cli.places import TARGET, add_database, split
 from evolve.cli.watch import Watcher, section_lines, step_line
-from evolve.errors import Refused
+from evolve.errors import EvolveError, Refused, RevisionFailed
 from evolve.guards.dependents import others
 from evolve.guards.out_of_order import branches
 from evolve.plan import Plan
@@ -84,7 +84,7 @@ def run_migrate(project: Project, args: argparse.Namespace) -> int:
     _place(args)
     if args.list or args.changes:
         return show_list(project, args, [args.app] if args.app else [])
-    lay_ghosts(project, args)
+    ghosts = ghosts_of(project, args)
     plan = project.plan(args.database, args.app, args.target, args.only)
     for section in plan.sections:
         if section.target.soft and section.target.key:
@@ -97,7 +97,9 @@ def run_migrate(project: Project, args: argparse.Namespace) -> int:
     say(*_orders(plan))
     if args.db_dry_run:
         return _rehearse(project, plan, args)
+    confirm(args, ghosts)
     _confirm(plan, args)
+    delete(project, args, ghosts)
     return _run(project, plan, args)
 
 
@@ -174,6 +176,8 @@ def _rehearse(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     except Refused as error:
         print(f" - No dry run: {error.found} This is the plan:")
         return _show_plan(project, plan)
+    except RevisionFailed as error:
+        raise EvolveError(error.found, "Dry run: all of it was rolled back.") from error
     print(" - Dry run: all of it was rolled back.")
     return 0
 

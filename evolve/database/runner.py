@@ -225,4 +225,4 @@ def _flush(editor: Any) -> None:
     """Run the SQL that the editor has put off, so that the marks come last in the transaction."""
     deferred, editor.deferred_sql = editor.deferred_sql, []
     for statement in deferred:
-        editor.execute(statement)
+        editor.execute(statement, None)

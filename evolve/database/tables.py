@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import models, router
 
 from evolve.database.vendor import column_types, same_type_text
 
@@ -15,10 +15,10 @@ Columns = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its type in the database's words, None where they are unknown, and its NULLs."""
+    """A column: its type in the database's words and its NULLs; None for what is not known."""
 
     type: str | None
-    null: bool
+    null: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,17 @@ def model_tables(connection: Any, found: Iterable[type[models.Model]]) -> dict[s
     """Return the tables that models, with their many-to-many tables, have on a database."""
     tables: dict[str, Table] = {}
     for model in found:
-        if not model._meta.can_migrate(connection) or model._meta.proxy:
+        if not model._meta.can_migrate(connection) or not _allowed(connection, model):
             continue
         tables[model._meta.db_table] = _of_model(connection, model)
         through = (each.remote_field.through for each in model._meta.local_many_to_many)
-        own = [each for each in through if each._meta.auto_created]
+        own = [each for each in through if each._meta.auto_created and _allowed(connection, each)]
         tables |= {each._meta.db_table: _of_model(connection, each) for each in own}
     return tables
+
+
+def _allowed(connection: Any, model: type[models.Model]) -> bool:
+    return bool(router.allow_migrate_model(connection.alias, model))
 
 
 def _of_model(connection: Any, model: type[models.Model]) -> Table:
@@ -81,14 +85,16 @@ def _of_model(connection: Any, model: type[models.Model]) -> Table:
     return Table(
         {each.column: _column(connection, each) for each in fields},
         pk,
-        frozenset(_uniques(model)) - {pk},
+        frozenset(_uniques(connection, model)) - {pk},
         frozenset(_indexes(model)),
         {(each.column,): _target(each) for each in relations},
     )
 
 
 def _column(connection: Any, field: Any) -> Column:
-    return Column(same_type_text(connection, field.db_type(connection)), field.null)
+    # A generated column is made without NOT NULL, whatever its field says.
+    null = None if getattr(field, "generated", False) else field.null
+    return Column(same_type_text(connection, field.db_type(connection)), null)
 
 
 def _has_constraint(field: Any) -> bool:
@@ -99,7 +105,7 @@ def _target(field: Any) -> tuple[str, str]:
     return field.remote_field.model._meta.db_table, field.target_field.column
 
 
-def _uniques(model: type[models.Model]) -> Iterable[Columns]:
+def _uniques(connection: Any, model: type[models.Model]) -> Iterable[Columns]:
     meta = model._meta
     yield from ((each.column,) for each in meta.local_concrete_fields if each.unique)
     named = [
@@ -107,10 +113,27 @@ def _uniques(model: type[models.Model]) -> Iterable[Columns]:
         *(
             each.fields
             for each in meta.constraints
-            if isinstance(each, models.UniqueConstraint) and each.fields
+            if isinstance(each, models.UniqueConstraint) and _is_made(connection, each)
         ),
     ]
     yield from (_columns(model, each) for each in named)
+
+
+def _is_made(connection: Any, unique: models.UniqueConstraint) -> bool:
+    """Tell whether a database gets a constraint: Django leaves out what it does not support."""
+    features = connection.features
+    return bool(unique.fields) and all(
+        supported or not asked
+        for asked, supported in (
+            (unique.condition, features.supports_partial_indexes),
+            (unique.deferrable, features.supports_deferrable_unique_constraints),
+            (unique.include, features.supports_covering_indexes),
+            (
+                unique.nulls_distinct is not None,
+                features.supports_nulls_distinct_unique_constraints,
+            ),
+        )
+    )
 
 
 def _indexes(model: type[models.Model]) -> Iterable[Columns]:

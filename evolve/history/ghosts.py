@@ -25,6 +25,11 @@ class Ghost:
     replaced_by: Key | None = None
     newest: bool = True
 
+    @property
+    def stops(self) -> bool:
+        """Tell whether nothing can be run on top of it without knowing what it did."""
+        return self.newest or self.replaced_by is not None
+
     def __str__(self) -> str:
         when = f"{self.applied:%Y-%m-%d %H:%M:%S}"
         did = f" It did: {self.entry.description}" if self.entry and self.entry.description else ""

@@ -13,12 +13,11 @@ from functools import cached_property
 
 from evolve.errors import BrokenGraph, UnknownName
 from evolve.revisions.revision import Key, Revision
+from evolve.revisions.walks import inverted, post_order, reached
 
 FIRST, LATEST = ENDS = "__first__", "__latest__"
 SHORTEST_ID = 4
 _CIRCLE = "These revisions wait for each other, so none of them can run first:"
-
-Edges = Mapping[Key, tuple[Key, ...]]
 
 
 class Graph:
@@ -41,9 +40,9 @@ class Graph:
             for key, revision in self._revisions.items()
         }
         self._requirements = self._required(faults)
-        self._children = _inverted(self._parents)
-        self._dependents = _inverted(self._requirements)
-        order = _post_order(sorted(self._revisions), self._requirements, set())
+        self._children = inverted(self._parents)
+        self._dependents = inverted(self._requirements)
+        order = post_order(sorted(self._revisions), self._requirements, set())
         faults += self._circles(order)
         if faults and strict:
             raise BrokenGraph("\n".join(faults), "Correct the files; nothing was run.")
@@ -84,7 +83,7 @@ class Graph:
 
     def line(self, key: Key) -> frozenset[Key]:
         """Return a revision with what it revises and what revises it, within its app."""
-        return _reached([key], self._parents) | _reached([key], self._children)
+        return reached([key], self._parents) | reached([key], self._children)
 
     def children(self, key: Key) -> tuple[Key, ...]:
         """Return what revises a revision, in its app."""
@@ -100,15 +99,15 @@ class Graph:
 
     def ancestors(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Return `keys` and all that they require."""
-        return _reached(keys, self._requirements)
+        return reached(keys, self._requirements)
 
     def descendants(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Return `keys` and all that requires them."""
-        return _reached(keys, self._dependents)
+        return reached(keys, self._dependents)
 
     def lineage(self, key: Key) -> frozenset[Key]:
         """Return a revision and its ancestors within its app."""
-        return _reached([key], self._parents)
+        return reached([key], self._parents)
 
     def heads(self, app: str) -> tuple[Key, ...]:
         """Return the app's revisions that nothing revises."""
@@ -225,7 +224,7 @@ class Graph:
             return
         seen: set[Key] = set()
         for key in reversed(order):
-            members = [] if key in seen else _post_order([key], self._dependents, seen)
+            members = [] if key in seen else post_order([key], self._dependents, seen)
             if len(members) > 1 or key in self._requirements[key]:
                 listed = (f" - {each}  ({_place(self[each])})" for each in sorted(members))
                 yield "\n".join([_CIRCLE, *listed])
@@ -278,44 +277,6 @@ def _labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[st
                     f"{_place(revision)} and {_place(other)} have the same label, '{label}'."
                 )
     return {place: each.key for place, each in declared.items()}
-
-
-def _inverted(edges: Edges) -> dict[Key, tuple[Key, ...]]:
-    inverted: dict[Key, list[Key]] = {key: [] for key in edges}
-    for key in sorted(edges):
-        for target in edges[key]:
-            inverted[target].append(key)
-    return {key: tuple(each) for key, each in inverted.items()}
-
-
-def _reached(keys: Iterable[Key], edges: Edges) -> frozenset[Key]:
-    reached: set[Key] = set()
-    todo = list(keys)
-    while todo:
-        key = todo.pop()
-        if key not in reached:
-            reached.add(key)
-            todo += edges[key]
-    return frozenset(reached)
-
-
-def _post_order(starts: Iterable[Key], edges: Edges, entered: set[Key]) -> list[Key]:
-    """Return what the starts lead to, depth first, each key right after all that it leads to.
-
-    What is in `entered` is left out, and what is returned is added to it. It keeps its own stack: a
-    lineage of thousands is deeper than Python's.
-    """
-    done: list[Key] = []
-    stack = [(key, False) for key in reversed([*starts])]
-    while stack:
-        key, left = stack.pop()
-        if left:
-            done.append(key)
-        elif key not in entered:
-            entered.add(key)
-            stack.append((key, True))
-            stack += [(each, False) for each in reversed(edges[key])]
-    return done
 
 
 def _place(revision: Revision) -> str:

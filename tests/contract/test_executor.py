@@ -380,3 +380,19 @@ def test_a_revision_may_have_another_app_wait_for_it(world, alias):
     assert names == ["law:0001_", "law:0002_", "ally:0001"]
     loader = MigrationLoader(connections[alias])
     assert ("law", path.stem) in loader.graph.forwards_plan(("ally", first.name))
+
+
+def test_a_per_cent_sign_in_sql_that_was_put_off_is_one(world, alias):
+    condition = "models.Q(name__startswith='50%')"
+    world.write(
+        model(
+            "Author",
+            "name = models.CharField(max_length=20)",
+            meta=[
+                f"constraints = [models.UniqueConstraint(fields=['name'], name='u', condition={condition})]",
+                f"indexes = [models.Index(fields=['name'], name='i', condition={condition})]",
+            ],
+        )
+    )
+    world.migrate(alias)
+    world.rows(alias, "Author").create(name="50% off")

@@ -235,7 +235,11 @@ def test_what_another_branch_did_is_said_before_it_runs(begun):
     [
         ("{'FREEZ': []}", "Did you mean: FREEZE"),
         ("{'FREEZE': 'other'}", "a list of app labels"),
-        ("{'FILE_NAME': '{slug}'}", "begins with the number"),
+        ("{'FILE_NAME': '{slug}'}", "the number with its width"),
+        ("{'FREEZE': [1]}", "a list of app labels"),
+        ("{'FILE_NAME': '{number.zzz}_{slug}'}", "the number with its width"),
+        ("{'FILE_NAME': '{number:04d}_{slug}.v1'}", "the number with its width"),
+        ("{'INITIAL_DATA': 'sub/base'}", "without directory and ending"),
         ("[]", "has to be a dictionary"),
     ],
 )
@@ -335,3 +339,80 @@ def test_convert_stops_where_what_it_needs_is_not_applied(site):
         "convert", "shop"
     )
     assert not (site.root / "shop" / "migrations").exists()
+
+
+def test_ghosts_stay_where_nothing_is_run(begun):
+    begun.must("migrate", "shop")
+    begun.file("shop", "0002").unlink()
+    delete = ("--delete-ghost-migrations", "--yes")
+    begun.must("migrate", "shop", "--plan", *delete)
+    begun.must("migrate", "shop", "--db-dry-run", *delete)
+    begun.refused("migrate", "shop", "nope", *delete)
+    assert f"(?) {SECOND}" in begun.must("list", "shop")
+
+
+def test_a_failed_dry_run_does_not_say_that_anything_was_kept(begun):
+    begun.must("datamigration", "shop", "fill")
+    begun.filled("shop", "0003", "1 / 0")
+    ran = begun.evolve("migrate", "shop", "--db-dry-run")
+    assert "Dry run: all of it was rolled back." in ran.err
+    assert "Done and kept" not in ran.err
+
+
+def test_initial_data_of_an_app_that_others_need_are_loaded(begun):
+    begun.models("other", ITEM)
+    begun.must("migrate", "shop", "zero")
+    begun.must("schemamigration", "other", "--initial")
+    (begun.root / "shop" / "fixtures").mkdir()
+    data = '[{"model": "shop.thing", "pk": 7, "fields": {"name": "seven"}}]'
+    fixture = begun.root / "shop" / "fixtures" / "initial_data.json"
+    fixture.write_text(data)
+    (begun.root / "other" / "fixtures").mkdir()
+    (begun.root / "other" / "fixtures" / "initial_data.json.bak").write_text("nothing")
+    out = begun.must("migrate")
+    assert " - Loading initial data for shop.\n" in out
+    assert "initial data for other" not in out
+    begun.must("migrate", "other", "zero")
+    begun.must("migrate", "shop", "zero")
+    fixture.rename(fixture.with_suffix(".json.gz"))
+    ran = begun.evolve("migrate")
+    assert ran.code == 1
+    assert "The initial data of 'shop' cannot be loaded" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_what_the_projects_own_code_raises_is_named(begun):
+    begun.setting("INSTALLED_APPS = ['listening', *INSTALLED_APPS]")
+    (begun.root / "listening").mkdir()
+    (begun.root / "listening" / "__init__.py").write_text(
+        "from evolve import signals\n"
+        "def hear(**kwargs):\n    raise ValueError('no')\n"
+        "signals.ran_migration.connect(hear, weak=False)\n"
+    )
+    ran = begun.evolve("migrate", "shop")
+    assert ran.code == 1
+    assert "A receiver of ran_migration failed: ValueError: no" in ran.err
+    assert "Traceback" not in ran.err
+    assert f"(*) {SECOND}" in begun.must("list", "shop")
+    begun.models("shop", "class Thing(models.Model)\n")
+    assert "fails while it is imported: SyntaxError" in begun.refused("list")
+
+
+def test_parts_that_need_others_are_refused(begun):
+    more = (
+        '    b = models.ForeignKey("B", models.CASCADE, null=True)\n'
+        "    y = models.IntegerField(null=True)\n    z = models.IntegerField(null=True)\n\n"
+        '    class Meta:\n        indexes = [models.Index(fields=["size", "z"], name="y")]\n\n\n'
+        "class B(models.Model):\n    pass\n\n\nclass C(B):\n    pass\n"
+    )
+    begun.models("shop", (THING + SIZE).replace("length=9", "length=50") + more)
+    for part, said in (
+        (["--add-field", "Thing.b"], "--add-model b"),
+        (["--add-model", "C"], "--add-model b"),
+        (["--add-index", "Thing.size"], "names z, which is not frozen yet"),
+        (["--add-index", "Thing.name"], "or it has more"),
+        (["--add-index", "Thing.y"], "is not frozen, or it has more"),
+    ):
+        assert said in begun.refused("schemamigration", "shop", *part)
+    begun.must("schemamigration", "shop", "--add-model", "B", "--add-field", "Thing.b")
+    begun.must("migrate", "shop")

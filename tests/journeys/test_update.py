@@ -210,7 +210,8 @@ def test_a_database_that_cannot_be_reached_stops_it_and_finds_out_later(begun):
     assert f"(?) {SECOND}  (applied here, replaced by {NEW})" in listed
     said = begun.refused("migrate", "shop", "--database", "second")
     assert f"replaced by shop:{NEW}. It did: Add field size on shop.Thing" in said
-    assert "Check out the version that has the file" in said
+    assert "Roll it back with the file that it was" in said
+    assert f"{SECOND}.py.orig" in texts(begun)
 
 
 def test_a_revision_that_kept_its_name_is_known_by_its_id(begun):
@@ -281,3 +282,83 @@ def test_a_kill_at_any_moment_leaves_a_state_that_goes_on(begun):
     begun.must(*UPDATE, "--reapply")
     assert begun.files("shop") == ["0001_initial", NEW]
     assert begun.must("schemamigration", "shop", "--auto").startswith("Nothing seems")
+
+
+def test_a_ghost_stops_it_whose_column_a_rebuild_would_drop(begun):
+    begun.must(*UPDATE)
+    begun.must("migrate", "shop")
+    begun.must("schemamigration", "shop", "--empty", "precious")
+    begun.must("migrate", "shop")
+    begun.file("shop", "0003").unlink()
+    begun.models("shop", THING + SIZE)
+    said = begun.refused(*UPDATE, "--accept-data-loss")
+    assert "shop:0003_precious is applied here since" in said
+    assert begun.files("shop") == ["0001_initial", NEW]
+
+
+def test_values_that_a_narrower_type_cannot_hold_are_a_loss(everywhere):
+    number = "    n = models.{}(null=True)\n    t = models.CharField(max_length={}, null=True)\n"
+    everywhere.models("shop", THING + number.format("IntegerField", 20))
+    everywhere.must("schemamigration", "shop", "--initial")
+    everywhere.models("shop", THING + number.format("FloatField", 10))
+    everywhere.must("schemamigration", "shop", "--auto")
+    everywhere.must("migrate", "shop")
+    everywhere.run_sql("INSERT INTO shop_thing (name, n, t) VALUES ('x', 1.7, 'y')")
+    everywhere.models("shop", THING + number.format("FloatField", 10) + WEIGHT)
+    said = everywhere.refused(*UPDATE)
+    assert "cannot hold of shop_thing.n, with values in 1 row" in said
+    assert "shop_thing.t" not in said, "a longer text holds every value"
+    everywhere.must(*UPDATE, "--accept-data-loss", "--reapply")
+
+
+@pytest.mark.parametrize("edit", ['"size" ', '"(size"', '"size,"'])
+def test_what_is_in_a_string_is_no_layout(begun, edit):
+    path = begun.file("shop", "0002")
+    text = path.read_text()
+    path.write_text(text.replace("# Adding field 'Thing.size'", f"a = {edit}"))
+    assert "it was edited by hand" in begun.refused(*UPDATE)
+
+
+def test_two_aliases_of_one_database_are_rolled_back_once(begun):
+    begun.setting("DATABASES['again'] = {**DATABASES['default']}")
+    begun.must(*UPDATE, "--reapply")
+    assert begun.files("shop") == ["0001_initial", NEW]
+    assert f"(*) {NEW}" in begun.must("list", "shop", "--database", "again")
+
+
+def test_what_stands_on_a_model_that_is_gone_stops_it(begun):
+    begun.models("shop", THING + SIZE + "\n\nclass More(models.Model):\n    pass\n")
+    begun.must("schemamigration", "shop", "--auto")
+    begun.models("other", ITEM.replace("shop.Thing", "shop.More"))
+    begun.must("schemamigration", "other", "--initial")
+    begun.must("migrate")
+    begun.models("other", ITEM)
+    begun.models("shop", THING + SIZE + WEIGHT)
+    said = begun.refused(*UPDATE, "--with-dependents")
+    assert "other:0001_initial refers to shop.more, which models.py does not have" in said
+    assert "(*) 0003" in begun.must("list", "shop")
+
+
+def test_initial_data_come_back_with_it(begun):
+    (begun.root / "shop" / "fixtures").mkdir()
+    (begun.root / "shop" / "fixtures" / "initial_data.json").write_text(
+        '[{"model": "shop.thing", "pk": 7, "fields": {"name": "seven"}}]'
+    )
+    assert "Loading initial data" in begun.must(*UPDATE, "--reapply")
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--force", "--reapply", "--remove"])
+def test_its_options_mean_nothing_without_it(begun, option):
+    assert "goes with --auto --update" in begun.refused("schemamigration", "shop", "--auto", option)
+    assert begun.files("shop") == ["0001_initial", SECOND]
+
+
+def test_a_table_that_is_not_there_is_no_loss(begun):
+    begun.models("shop", THING + SIZE)
+    begun.must("migrate", "shop", "zero")
+    begun.must("migrate", "shop", "--fake")
+    assert "would become" in begun.must(*UPDATE, "--dry-run", "--name", "again")
+
+
+def test_a_name_that_is_too_long_is_refused(begun):
+    assert "too long for a file" in begun.refused(*UPDATE, "--name", "x" * 300)

@@ -1,0 +1,49 @@
+"""Walks along the edges of a graph of revisions; none of them recurses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from evolve.revisions.revision import Key
+
+Edges = Mapping[Key, tuple[Key, ...]]
+
+
+def inverted(edges: Edges) -> dict[Key, tuple[Key, ...]]:
+    """Return the edges the other way round, in sorted order."""
+    turned: dict[Key, list[Key]] = {key: [] for key in edges}
+    for key in sorted(edges):
+        for target in edges[key]:
+            turned[target].append(key)
+    return {key: tuple(each) for key, each in turned.items()}
+
+
+def reached(keys: Iterable[Key], edges: Edges) -> frozenset[Key]:
+    """Return `keys` and all that the edges lead to from them."""
+    found: set[Key] = set()
+    todo = list(keys)
+    while todo:
+        key = todo.pop()
+        if key not in found:
+            found.add(key)
+            todo += edges[key]
+    return frozenset(found)
+
+
+def post_order(starts: Iterable[Key], edges: Edges, entered: set[Key]) -> list[Key]:
+    """Return what the starts lead to, depth first, each key right after all that it leads to.
+
+    What is in `entered` is left out, and what is returned is added to it. It keeps its own stack: a
+    lineage of thousands is deeper than Python's.
+    """
+    done: list[Key] = []
+    stack = [(key, False) for key in reversed([*starts])]
+    while stack:
+        key, left = stack.pop()
+        if left:
+            done.append(key)
+        elif key not in entered:
+            entered.add(key)
+            stack.append((key, True))
+            stack += [(each, False) for each in reversed(edges[key])]
+    return done
