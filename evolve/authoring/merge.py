@@ -53,7 +53,9 @@ def merge_revision(
     _check_heads(graph, app, keys)
     merged = merged_at(project, graph, keys, answers)
     if merged.conflicts:
-        raise _conflicting(app, merged)
+        raise conflicting(
+            app, merged, "--ours", f"put that on the other with `evolve rebase {app}`", True
+        )
     frozen = _frozen(project, graph, app, keys, merged.models)
     now = datetime.now(UTC)
     place = place_at(project, app, graph, now, keys)
@@ -207,8 +209,12 @@ def _steps(
     return (*there.forwards, *back.forwards), undo.forwards
 
 
-def _conflicting(app: str, merged: Merged) -> Refused:
-    lines = [f"The heads of '{app}' cannot be merged as they are:"]
+def conflicting(app: str, merged: Merged, option: str, way_out: str, both: bool = False) -> Refused:
+    """Return the error that shows every conflict side by side.
+
+    `option` answers one; with `both`, --theirs does so too. `way_out` is for what none answers.
+    """
+    lines = [f"The heads of '{app}' do not go together as they are:"]
     for each in merged.conflicts:
         lines.append(f" {each.label}")
         texts = {"before": each.base, merged.ours: each.ours, merged.theirs: each.theirs}
@@ -216,10 +222,11 @@ def _conflicting(app: str, merged: Merged) -> Refused:
     answerable = [each.label for each in merged.conflicts if each.answerable]
     hint = "Nothing was written."
     if answerable:
-        hint += f" Take one side of each: --ours {answerable[0]} or --theirs {answerable[0]}."
+        other = f" or --theirs {answerable[0]}" if both else ""
+        hint += f" Take one side of each: {option} {answerable[0]}{other}."
     if len(answerable) < len(merged.conflicts):
         hint += (
             " Where a thing is not there on a side, the second of the two cannot be applied after "
-            f"the first: take it out of one, or put that on the other with `evolve rebase {app}`."
+            f"the first: take it out of one, or {way_out}."
         )
     return Refused("\n".join(lines), hint)

@@ -22,6 +22,7 @@ from evolve.cli.listing import add_journal, add_list
 from evolve.cli.merge import add_merge
 from evolve.cli.migrate import add_migrate
 from evolve.cli.picture import add_graph
+from evolve.cli.rebase import add_rebase
 from evolve.cli.stamp import add_stamp
 from evolve.errors import EvolveError
 from evolve.project import Project
@@ -51,6 +52,7 @@ _COMMANDS = (
     add_graph,
     add_stamp,
     add_merge,
+    add_rebase,
     add_journal,
     add_convert,
 )

@@ -20,6 +20,11 @@ def with_digest(text: str, above: str) -> str:
     return f"{before}Digest: {_digest(text)}\n{found}{after}"
 
 
+def without(text: str) -> str:
+    """Return the text of a file without its digest."""
+    return _LINE.sub("", text, count=1)
+
+
 def edited(text: str) -> bool | None:
     """Tell whether a file is not what evolve wrote; None where it has no digest."""
     found = _LINE.search(text)

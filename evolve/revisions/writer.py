@@ -59,7 +59,7 @@ def write_revision(draft: Draft) -> str:
         _header(draft),
     ]
     parts += _skeleton() if draft.kind == "data" else _methods(draft)
-    parts.append(_frozen(draft))
+    parts.append(frozen_lines(draft.frozen))
     text = "\n".join(parts) + "\n"
     return text if draft.kind == "data" else with_digest(text, '"""\n')
 
@@ -95,8 +95,7 @@ def _imports(draft: Draft, base: str) -> list[str]:
 
 
 def _header(draft: Draft) -> str:
-    ids = [id for id, _ in draft.parents]
-    down = quote(ids[0]) if len(ids) == 1 else f"({', '.join(map(quote, ids))})" if ids else "None"
+    down = parents_line([id for id, _ in draft.parents])
     lines = [
         f"    revision = {quote(draft.revision)}",
         f"    down_revision = {down}",
@@ -108,6 +107,13 @@ def _header(draft: Draft) -> str:
         if pairs
     ]
     return "\n".join([*lines, ""])
+
+
+def parents_line(ids: Sequence[str]) -> str:
+    """Return how `down_revision` is written."""
+    if len(ids) == 1:
+        return quote(ids[0])
+    return f"({', '.join(map(quote, ids))})" if ids else "None"
 
 
 def _listed(values: Iterable[str]) -> str:
@@ -148,11 +154,12 @@ def _skeleton() -> list[str]:
     ]
 
 
-def _frozen(draft: Draft) -> str:
-    if not draft.frozen:
+def frozen_lines(frozen: Mapping[str, Definition | None]) -> str:
+    """Return how `frozen` is written, without the last line's end."""
+    if not frozen:
         return "    frozen = {}"
     lines = ["    frozen = {"]
-    for label, definition in draft.frozen.items():
+    for label, definition in frozen.items():
         if definition is None:
             lines.append(f"        {quote(label)}: None,")
         else:
