@@ -94,6 +94,8 @@ def make_plan(
     sections: list[Section] = []
     for target in targets:
         section = _section(graph, now, target, only)
+        if section.direction == "forwards":
+            section = replace(section, steps=_placed(graph, applied, section.steps))
         now ^= {step.key for step in section.steps}
         sections.append(section)
     if len({section.direction for section in sections if section.steps}) > 1:
@@ -102,6 +104,21 @@ def make_plan(
             "Nothing was touched. Go to one after the other.",
         )
     return Plan(tuple(sections))
+
+
+def rollback_plan(graph: Graph, applied: AbstractSet[Key], app: str, count: int) -> Plan:
+    """Return what takes back the last `count` applied revisions of an app, in the graph's order.
+
+    What stands on them goes first. Over a merge it needs no target, which would have to name both
+    sides. Raises Refused where fewer are applied.
+    """
+    own = [key for key in graph.of(app) if key in applied]
+    if count > len(own):
+        raise Refused(f"{count} revisions cannot be taken back: {len(own)} of '{app}' are applied.")
+    left, last = own[:-count], own[-count:]
+    undone = graph.order(graph.descendants(last) & applied)
+    target = Target(app, left[-1] if left else None)
+    return Plan((_steps(graph, target, "backwards", undone[::-1]),))
 
 
 def stamp_plans(
@@ -142,8 +159,7 @@ def _section(
     if undone or target.key is None or only == "backwards":
         return _steps(graph, target, "backwards", graph.order(undone)[::-1])
     missing = graph.ancestors([target.key]) - applied
-    section = _steps(graph, target, "forwards", graph.order(missing))
-    return replace(section, steps=_placed(graph, applied, section.steps))
+    return _steps(graph, target, "forwards", graph.order(missing))
 
 
 def _above(graph: Graph, applied: AbstractSet[Key], target: Target) -> tuple[Key, ...]:

@@ -17,7 +17,7 @@ from evolve.guards import refuse
 from evolve.history.ghosts import Ghost, find_ghosts
 from evolve.history.journal import Journal
 from evolve.history.markers import Markers
-from evolve.plan import Plan, Step, make_plan, stamp_plans, targets_for_all
+from evolve.plan import Plan, Step, make_plan, rollback_plan, stamp_plans, targets_for_all
 from evolve.revisions.facts import RevisionFacts
 from evolve.revisions.files import load, read_all, read_revisions
 from evolve.revisions.graph import Graph
@@ -103,6 +103,13 @@ class Project:
         graph = self.graph(rows)
         applied = self.applied(graph, rows)
         return make_plan(graph, applied, self.targets(graph, app, target, applied), only)
+
+    def rollback(self, alias: str, app: str, count: int) -> Plan:
+        """Return what takes back an app's last `count` revisions on a database."""
+        self.config(app)
+        rows = frozenset(self.markers(alias).applied())
+        graph = self.graph(rows)
+        return rollback_plan(graph, self.applied(graph, rows), app, count)
 
     def stamps(self, alias: str, app: str, targets: Iterable[str]) -> list[Plan]:
         """Return what marks an app as being at targets: a plan backwards and one forwards.

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from evolve.cli.columns import drawn
+from evolve.cli.places import add_database, add_format, give, seen
 from evolve.history.ghosts import Ghost
 from evolve.history.journal import Entry
 from evolve.project import Project
@@ -26,7 +28,8 @@ def add_list(commands: Any) -> None:
     )
     parser.add_argument("apps", metavar="APP", nargs="*", help="labels of apps; without any, all")
     parser.add_argument("--changes", action="store_true", help="show their operations as well")
-    _add_common(parser)
+    add_database(parser)
+    add_format(parser)
     parser.set_defaults(run=lambda project, args: show_list(project, args, args.apps))
 
 
@@ -39,15 +42,9 @@ def add_journal(commands: Any) -> None:
         "long, which way, how it ended, and by whom. What another tool applied is not in it.",
     )
     parser.add_argument("app", metavar="APP", nargs="?", help="label of an app; without it, all")
-    _add_common(parser)
+    add_database(parser)
+    add_format(parser)
     parser.set_defaults(run=show_journal)
-
-
-def _add_common(parser: Any) -> None:
-    parser.add_argument(
-        "--database", metavar="ALIAS", default="default", help="Django's name of it"
-    )
-    parser.add_argument("--format", choices=["text", "json"], default="text")
 
 
 def show_list(project: Project, args: argparse.Namespace, apps: Sequence[str]) -> int:
@@ -55,25 +52,38 @@ def show_list(project: Project, args: argparse.Namespace, apps: Sequence[str]) -
     for app in apps:
         project.config(app)
     rows = project.markers(args.database).applied()
-    graph = project.graph(rows)
-    applied = project.applied(graph, rows)
-    ghosts = {each.key: each for each in project.ghosts(args.database)}
+    graph, applied = seen(project, args)
+    # What is no graph has no ghosts: nobody knows which file stands for what.
+    ghosts = {} if graph.faults else {each.key: each for each in project.ghosts(args.database)}
     listed = {app: _entries(app, graph, applied, rows, ghosts) for app in apps or graph.apps}
-    if getattr(args, "format", "text") == "json":
-        print(
-            json.dumps([{"app": app, "revisions": each} for app, each in listed.items()], indent=2)
-        )
-        return 0
-    for app, entries in listed.items():
-        print(f"\n {app}")
-        for entry in entries:
-            print(f"  ({_sign(entry)}) {entry['name']}{_note(entry)}")
-            if args.changes and entry["file"]:
-                _print_changes(project, graph, Key(app, entry["name"]))
-        if not entries:
-            print("  (no revisions)")
-    print()
-    return 0
+
+    def text() -> None:
+        for app, entries in listed.items():
+            print(f"\n {app}")
+            _print_app(project, args, graph, app, entries)
+        print()
+
+    found = [{"app": app, "revisions": each} for app, each in listed.items()]
+    return give(args, found, text, graph)
+
+
+def _print_app(
+    project: Project,
+    args: argparse.Namespace,
+    graph: Graph,
+    app: str,
+    entries: Sequence[Mapping[str, Any]],
+) -> None:
+    """Print an app's revisions; in columns where they are more than one line."""
+    drawing = {key.name: each for key, *each in drawn(graph, app)} if graph.branched(app) else {}
+    width = max((len(cells) for cells, _ in drawing.values()), default=-1) + 1
+    for entry in entries:
+        cells, notes = drawing.get(entry["name"], ("", ""))
+        print(f"  ({_sign(entry)}) {cells:{width}}{entry['name']}{notes}{_note(entry)}")
+        if args.changes and entry["file"]:
+            _print_changes(project, graph, Key(app, entry["name"]))
+    if not entries:
+        print("  (no revisions)")
 
 
 def _entries(

@@ -85,7 +85,7 @@ def run_migrate(project: Project, args: argparse.Namespace) -> int:
     if args.list or args.changes:
         return show_list(project, args, [args.app] if args.app else [])
     ghosts = ghosts_of(project, args)
-    plan = project.plan(args.database, args.app, args.target, args.only)
+    plan = _plan(project, args)
     for section in plan.sections:
         if section.target.soft and section.target.key:
             name = section.target.key.name
@@ -108,10 +108,16 @@ def _place(args: argparse.Namespace) -> None:
     if hasattr(args, "steps"):
         if args.steps < 1:
             raise Refused(f"{args.steps} revisions cannot be taken back.", "Give 1 or more.")
-        args.target = f"current-{args.steps}"
+        return
     split(args)
     if args.only == "backwards" and not args.target:
         raise Refused("There is no target to go back to.", "Give one: a revision, -1, or zero.")
+
+
+def _plan(project: Project, args: argparse.Namespace) -> Plan:
+    if hasattr(args, "steps"):
+        return project.rollback(args.database, args.app, args.steps)
+    return project.plan(args.database, args.app, args.target, args.only)
 
 
 def _faked(project: Project, plan: Plan, args: argparse.Namespace) -> Plan:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from evolve.cli.ask import say
+from evolve.cli.columns import drawn
 from evolve.cli.places import add_database, seen
 from evolve.errors import Refused
 from evolve.project import Project
@@ -59,59 +60,13 @@ def _edges(graph: Graph, keys: Sequence[Key]) -> list[tuple[Key, Key, bool]]:
 
 
 def _text(graph: Graph, keys: Sequence[Key], applied: frozenset[Key]) -> str:
-    """Draw each app as git draws a log: a column for each line of the lineage, newest below."""
+    """Draw each app's lineage in columns."""
     lines: list[str] = []
     for app in dict.fromkeys(key.app for key in keys):
         lines += ["", f" {app}"] if lines else [f" {app}"]
-        columns: list[Key | None] = []
-        for key in graph.of(app):
-            lines += _row(graph, key, columns, applied)
+        for key, cells, notes in drawn(graph, app):
+            lines.append(f"  {cells}  {_sign(key, applied)} {key.name}{notes}")
     return "\n".join(lines)
-
-
-def _row(graph: Graph, key: Key, columns: list[Key | None], applied: frozenset[Key]) -> list[str]:
-    """Return the lines of one revision; `columns` holds the revision at the end of each line.
-
-    A column belongs to a revision until the last of its children takes it over. Columns that meet
-    in a merge end there; a child that is not the last begins a column of its own.
-    """
-    parents = graph.parents(key)
-    own = [at for at, each in enumerate(columns) if each in parents and _last(graph, each, key)]
-    place = own[0] if own else _free(columns)
-    for at in own:
-        columns[at] = None
-    columns[place] = key
-    cells = ["o" if at == place else "|" if each else " " for at, each in enumerate(columns)]
-    notes = _row_notes(graph, key, not own)
-    if not graph.children(key):
-        columns[place] = None
-    return [f"  {' '.join(cells)}  {_sign(key, applied)} {key.name}{notes}"]
-
-
-def _row_notes(graph: Graph, key: Key, begins: bool) -> str:
-    """Say what the columns do not show: merges, where a branch begins, other apps."""
-    parents = ", ".join(each.name for each in graph.parents(key))
-    waits = [str(each) for each in graph.requirements(key) if each.app != key.app]
-    notes = []
-    if len(graph.parents(key)) > 1:
-        notes.append(f"merges {parents}")
-    elif parents and begins:
-        notes.append(f"branches from {parents}")
-    if waits:
-        notes.append(f"waits for {', '.join(waits)}")
-    notes += graph[key].branch_labels
-    return f"  ({'; '.join(notes)})" if notes else ""
-
-
-def _last(graph: Graph, parent: Key | None, key: Key) -> bool:
-    """Tell whether `key` is the last child of `parent`, in the order in which they are drawn."""
-    return parent is not None and graph.order(graph.children(parent))[-1] == key
-
-
-def _free(columns: list[Key | None]) -> int:
-    if None not in columns:
-        columns.append(None)
-    return columns.index(None)
 
 
 def _sign(key: Key, applied: frozenset[Key]) -> str:

@@ -66,7 +66,7 @@ def apps_of(project: Project, graph: Graph, args: argparse.Namespace) -> list[st
 
 def give(args: argparse.Namespace, found: Any, text: Callable[[], None], graph: Graph) -> int:
     """Print what was found as JSON or as text; the faults of a broken graph after it."""
-    if args.format == "json":
+    if getattr(args, "format", "text") == "json":
         print(json.dumps(found, indent=2, default=str))
     else:
         text()
