@@ -19,6 +19,8 @@ from evolve.errors import EvolveError, Refused
 from evolve.executor import Observer, Report, execute
 from evolve.plan import Plan, Step
 from evolve.project import Project
+from evolve.revisions.revision import Key
+from evolve.revisions.squashed import implied
 
 _STAYS = "What was applied stays applied."
 
@@ -83,6 +85,24 @@ def _receivers(signal: str, hint: str) -> Iterator[None]:
     except Exception as error:
         found = f"A receiver of {signal} failed: {type(error).__name__}: {error}"
         raise EvolveError(found, f"{hint} --traceback shows where it failed.") from error
+
+
+def mark_squashes(project: Project, alias: str) -> list[Key]:
+    """Mark the squashes all of whose replaced revisions are applied, as Django does; return them.
+
+    Without its row a squash would be run again once its file no longer says what it replaces.
+    """
+    markers, journal = project.markers(alias), project.journal(alias)
+    rows = frozenset(markers.applied())
+    keys = sorted(implied(project.revisions, rows) - rows)
+    listed = {each.key: each for each in project.revisions}
+    for key in keys:
+        journal.prepare()
+        with transaction.atomic(alias):
+            markers.add([key])
+            step = Step(listed[key], "forwards", (key,), faked=True)
+            journal.begin(step, "All that it replaces is applied", True).write("faked")
+    return keys
 
 
 def rehearse(project: Project, plan: Plan, alias: str, observer: Observer) -> Report:

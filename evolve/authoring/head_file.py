@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from evolve.errors import EvolveError
 from evolve.revisions.disk import replace_whole
 from evolve.revisions.files import Package, forget, package_of, revisions_of
+from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Revision
+from evolve.revisions.squashed import without_replaced
 from evolve.settings import evolve_settings
 
 NAME = "HEAD"
@@ -18,7 +21,10 @@ def refresh(config: AppConfig) -> None:
     if package is None or not package.exists or not evolve_settings().HEAD_FILE:
         return
     forget(package, "")
-    wanted = expected(revisions_of(config))
+    try:
+        wanted = expected(revisions_of(config))
+    except EvolveError:
+        return  # what is no graph has no heads; `evolve check` says what is wrong
     path = package.directory / NAME
     if wanted is None:
         path.unlink(missing_ok=True)
@@ -36,10 +42,7 @@ def expected(revisions: tuple[Revision, ...]) -> str | None:
     """Return what the head file of an app has to say; None for an app that is not evolve's."""
     if all(each.kind == "django" for each in revisions):
         return None
-    revised = {reference for each in revisions for reference in each.down}
-    heads = [
-        each
-        for each in revisions
-        if not revised & {each.id, each.name, *each.supersedes, *each.supersedes.values()}
-    ]
-    return "".join(f"{each.name}\n" for each in sorted(heads, key=lambda each: each.name))
+    graph = Graph(without_replaced(revisions, frozenset()), strict=False)
+    return "".join(
+        f"{name}\n" for name in sorted(key.name for key in graph.heads(revisions[0].app))
+    )

@@ -4,50 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from evolve.authoring.author import Author, Wish
 from evolve.authoring.written import NewRevision, Written
 from evolve.autodiff.parts import Parts
-from evolve.autodiff.questions import Answers
 from evolve.cli.anew import ANEW
-from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.answers import add_answers, answers_of, questioner
+from evolve.cli.ask import say
 from evolve.cli.find import command
-from evolve.cli.python_values import python_value
 from evolve.cli.update import add_update_options, update
 from evolve.errors import Refused
 from evolve.project import Project
 from evolve.revisions.revision import Key
-
-_ANSWERS = (
-    (
-        "--default",
-        "Model.field=PYTHON",
-        "one-off value for existing rows of a NOT NULL column; datetime, timezone, uuid and "
-        "decimal are at hand",
-    ),
-    (
-        "--rename",
-        "OLD=NEW",
-        "Old=New for a model, Model.old=new for a field: a rename, not a new thing",
-    ),
-    (
-        "--irreversible",
-        "Model.field",
-        "no default for the way back: the revision says that it cannot be reversed",
-    ),
-    (
-        "--shared-default",
-        "Model.field",
-        "existing rows (at most one) may share the callable default of a new unique field",
-    ),
-    (
-        "--defer",
-        "Model.field",
-        "leave a field for a later revision (apps that refer to each other)",
-    ),
-)
 
 _PARTS = (
     ("--add-model", "Model", "only a new model of models.py"),
@@ -95,11 +64,13 @@ def add_schemamigration(commands: Any) -> None:
     )
     _add_head(parser)
     add_update_options(parser)
-    answers = parser.add_argument_group("answers to what would be asked; each can be given again")
-    for option, metavar, text in _ANSWERS:
-        answers.add_argument(option, action="append", default=[], metavar=metavar, help=text)
+    answers = add_answers(parser)
     answers.add_argument(
-        "--no-rename", action="store_true", help="nothing else was renamed, however similar it is"
+        "--defer",
+        action="append",
+        default=[],
+        metavar="Model.field",
+        help="leave a field for a later revision (apps that refer to each other)",
     )
     parser.set_defaults(run=schemamigration)
 
@@ -134,9 +105,8 @@ def schemamigration(project: Project, args: argparse.Namespace) -> int:
     wish = Wish(slug, args.defer, args.freeze, parts, _parent(project, args))
     if args.empty is not None:
         return _give(Author(project).empty_revision(args.app, wish), args)
-    answers = _answers(args)
-    interactive = not args.no_input and at_terminal()
-    asking = Prompts(answers) if interactive else answers
+    answers = answers_of(args)
+    asking = questioner(args, answers)
     if args.update:
         return update(project, args, wish, asking, answers.finish)
     made = Author(project).schema_revision(args.app, wish, asking, args.initial)
@@ -216,35 +186,3 @@ def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> in
     now = f" You can now apply this migration with: {command()} migrate {args.app}" if apply else ""
     print(f"Created {made.path.name}.{now}")
     return 0
-
-
-def _answers(args: argparse.Namespace) -> Answers:
-    return Answers(
-        defaults={name: _value(name, text) for name, text in _pairs("--default", args.default)},
-        renames=dict(_pairs("--rename", args.rename)),
-        no_rename=args.no_rename,
-        irreversible=frozenset(args.irreversible),
-        shared_defaults=frozenset(args.shared_default),
-    )
-
-
-def _pairs(option: str, given: Sequence[str]) -> list[tuple[str, str]]:
-    pairs = [each.partition("=") for each in given]
-    if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise Refused(f"{option} {wrong[0]}: there is no '=' in it.", f"Write {option} NAME=VALUE.")
-    return [(name.strip(), _new_name(option, value)) for name, _, value in pairs]
-
-
-def _new_name(option: str, value: str) -> str:
-    """A rename may repeat its model: User.old=User.new says the same as User.old=new."""
-    return value.strip().rpartition(".")[2] if option == "--rename" else value
-
-
-def _value(name: str, text: str) -> Any:
-    try:
-        return python_value(text)
-    except Exception as error:
-        raise Refused(
-            f"--default {name}={text}: {type(error).__name__}: {error}",
-            "The value is Python: write a string as '\"text\"'. Nothing was written.",
-        ) from error

@@ -23,6 +23,7 @@ from evolve.cli.merge import add_merge
 from evolve.cli.migrate import add_migrate
 from evolve.cli.picture import add_graph
 from evolve.cli.rebase import add_rebase
+from evolve.cli.squash import add_squash
 from evolve.cli.stamp import add_stamp
 from evolve.errors import EvolveError
 from evolve.project import Project
@@ -53,6 +54,7 @@ _COMMANDS = (
     add_stamp,
     add_merge,
     add_rebase,
+    add_squash,
     add_journal,
     add_convert,
 )

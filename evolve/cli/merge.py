@@ -7,9 +7,10 @@ import sys
 from typing import Any
 
 from evolve.authoring.merge import merge_revision
+from evolve.cli.answers import questioner
 from evolve.cli.find import command
 from evolve.cli.generate import show_created
-from evolve.cli.places import one, questioner
+from evolve.cli.places import one
 from evolve.project import Project
 
 

@@ -16,7 +16,7 @@ from evolve.guards.dependents import others
 from evolve.guards.out_of_order import branches
 from evolve.plan import Plan
 from evolve.project import Project
-from evolve.running import Run, migrate, rehearse
+from evolve.running import Run, mark_squashes, migrate, rehearse
 from evolve.settings import evolve_settings
 
 _FLAGS = (
@@ -156,8 +156,13 @@ def _confirm(plan: Plan, args: argparse.Namespace) -> None:
 
 
 def _run(project: Project, plan: Plan, args: argparse.Namespace) -> int:
-    if not plan:
-        return _nothing(plan, args)
+    code = _carry_out(project, plan, args) if plan else _nothing(plan, args)
+    for key in mark_squashes(project, args.database) if args.only != "backwards" else ():
+        print(f" - Marked {key} as applied: all that it replaces is.")
+    return code
+
+
+def _carry_out(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     interactive = not args.no_input and at_terminal()
     fixture = None if args.no_initial_data else evolve_settings().INITIAL_DATA
     run = Run(args.database, args.verbosity, interactive, fixture)

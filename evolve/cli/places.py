@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from evolve.autodiff.questions import Answers, Questioner
-from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.ask import say
 from evolve.errors import Refused
 from evolve.project import Project
 from evolve.revisions.graph import Graph
@@ -72,9 +71,3 @@ def give(args: argparse.Namespace, found: Any, text: Callable[[], None], graph: 
         text()
     say(*(f" ! {line}" for fault in graph.faults for line in fault.splitlines()))
     return 2 if graph.faults else 0
-
-
-def questioner(args: argparse.Namespace, answers: Answers | None = None) -> Questioner:
-    """Return who answers questions: options alone, or somebody at the terminal."""
-    given = answers or Answers()
-    return Prompts(given) if not args.no_input and at_terminal() else given

@@ -53,6 +53,7 @@ class Revised(migrations.Migration):
     down_revision: ClassVar[str | tuple[str, ...] | None] = None
     depends_on: ClassVar[list[str]] = []
     renamed: ClassVar[Mapping[str, str]] = {}
+    elidable: ClassVar[bool] = False
     frozen: ClassVar[Mapping[str, Any]] = {}
 
     db: Database
@@ -62,7 +63,7 @@ class Revised(migrations.Migration):
         self.dependencies = _dependencies(type(self), app_label)
         given: Any = type(self)
         self.run_before = [_pair(entry) for entry in given.run_before]
-        self.replaces = [_pair(entry) for entry in given.replaces]
+        self.replaces = _replaced(given.replaces, app_label)
         self.initial = self.down_revision is None
         self.operations = [RunRevision(self), *self._rename_markers()]
 
@@ -125,6 +126,13 @@ def _dependencies(revised: type[Revised], app: str) -> list[Any]:
         else:
             found.append(tuple(key_named(live_apps.get_app_config(label), reference)))
     return found
+
+
+def _replaced(given: Any, app: str) -> list[tuple[str, str]]:
+    """Return what a squash replaces as Django names it: evolve writes ids with their names."""
+    if isinstance(given, Mapping):
+        return [(app, name) for name in given.values()]
+    return [_pair(entry) for entry in given]
 
 
 def _pair(entry: str) -> tuple[str, str]:

@@ -215,9 +215,17 @@ def forget(package: Package, name: str) -> None:
 
 @lru_cache(maxsize=256)
 def _exact_at(package: Package, stamp: int) -> dict[str, Revision]:
-    """Return each revision by what names it in full: superseded, id, name, the weightier last."""
+    """Return each revision by what names it in full: superseded, id, name, the weightier last.
+
+    What a squash replaces means the squash where its file is gone.
+    """
     own = _revisions_at(package, stamp)
-    old = {text: each for each in own for pair in each.supersedes.items() for text in pair}
+    old = {
+        text: each
+        for each in own
+        for pair in (*each.replaced_ids.items(), *each.supersedes.items())
+        for text in pair
+    }
     return {**old, **{each.id: each for each in own}, **{each.name: each for each in own}}
 
 

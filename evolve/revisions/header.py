@@ -19,7 +19,7 @@ SETTING = "settings."
 
 _HEADER = (
     "revision|down_revision|depends_on|branch_labels|renamed|supersedes|replaces|dependencies"
-    "|run_before"
+    "|run_before|elidable"
 )
 _HEADER_LINE = re.compile(rf"^    (?:{_HEADER})\s*(?::[^=\n]+)?=", re.MULTILINE)
 _BODY_LINE = re.compile(r"^    (?:def |@|frozen\b|operations\b)", re.MULTILINE)
@@ -107,9 +107,11 @@ def _evolve_revision(
     app: str, name: str, path: str, values: Mapping[str, Any], kind: Kind
 ) -> Revision:
     down = values.get("down_revision")
+    replaces = values.get("replaces") or ()
+    ids = replaces if isinstance(replaces, Mapping) else {}
     texts = {
         key: _texts(path, key, values.get(key) or ())
-        for key in ("depends_on", "branch_labels", "replaces", "run_before")
+        for key in ("depends_on", "branch_labels", "run_before")
     }
     return Revision(
         app,
@@ -118,6 +120,10 @@ def _evolve_revision(
         down=() if down is None else _texts(path, "down_revision", down),
         renamed=values.get("renamed") or {},
         supersedes=values.get("supersedes") or {},
+        replaces=tuple(f"{app}:{each}" for each in _texts(path, "replaces", [*ids.values()]))
+        or _texts(path, "replaces", replaces or ()),
+        replaced_ids=ids,
+        elidable=bool(values.get("elidable")),
         kind=kind,
         path=path,
         **texts,

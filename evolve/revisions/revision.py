@@ -29,6 +29,8 @@ class Revision:
     `__first__` or `__latest__`. For a Django-format migration `id` is its name. `renamed` maps
     "Old" to "New" (models) and "Model.old" to "Model.new" (fields). `supersedes` maps the ids to
     the names of the revisions that `--update` rewrote into this one: references to them mean it.
+    `replaced_ids` maps the ids of what a squash of evolve's replaces to their names; an `elidable`
+    revision may be left out of a squash.
     """
 
     app: str
@@ -41,6 +43,8 @@ class Revision:
     branch_labels: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     supersedes: Mapping[str, str] = field(default_factory=dict)
+    replaced_ids: Mapping[str, str] = field(default_factory=dict)
+    elidable: bool = False
     kind: Kind = "schema"
     path: str = ""
 

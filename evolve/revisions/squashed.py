@@ -92,7 +92,12 @@ class _Redirection:
         self._listed = listed
         self._squashes = squashes
         self._by_key = {each.key: each for each in listed}
-        self._ids = {(each.app, each.id): each.key for each in listed}
+        gone = {
+            (each.app, id_): Key(each.app, name)
+            for each in listed
+            for id_, name in each.replaced_ids.items()
+        }
+        self._ids = {**gone, **{(each.app, each.id): each.key for each in listed}}
         # The names of replaced files that are gone are still referred to.
         replaced = {key for each in squashes.values() for key in each}
         self._known: dict[str, list[Key]] = {}

@@ -28,6 +28,7 @@ class Draft:
 
     `parents` pairs each parent's id with its name. `forwards` and `backwards` are statements;
     `irreversible` replaces `backwards` by a reason. `frozen` holds None for a removed model.
+    `renamed`, `supersedes` and `replaces` are as a Revision has them.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Draft:
     depends_on: Sequence[str] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     supersedes: Mapping[str, str] = field(default_factory=dict)
+    replaces: Mapping[str, str] = field(default_factory=dict)
     forwards: Sequence[Call] = ()
     backwards: Sequence[Call] = ()
     irreversible: str | None = None
@@ -101,11 +103,12 @@ def _header(draft: Draft) -> str:
         f"    down_revision = {down}",
         f"    depends_on = {_listed(draft.depends_on)}",
     ]
-    lines += [
-        f"    {name} = {{{', '.join(f'{quote(old)}: {quote(new)}' for old, new in pairs.items())}}}"
-        for name, pairs in (("renamed", draft.renamed), ("supersedes", draft.supersedes))
-        if pairs
-    ]
+    mappings = {
+        "renamed": draft.renamed,
+        "supersedes": draft.supersedes,
+        "replaces": draft.replaces,
+    }
+    lines += [f"    {name} = {_paired(pairs)}" for name, pairs in mappings.items() if pairs]
     return "\n".join([*lines, ""])
 
 
@@ -114,6 +117,14 @@ def parents_line(ids: Sequence[str]) -> str:
     if len(ids) == 1:
         return quote(ids[0])
     return f"({', '.join(map(quote, ids))})" if ids else "None"
+
+
+def _paired(pairs: Mapping[str, str]) -> str:
+    said = [f"{quote(old)}: {quote(new)}" for old, new in pairs.items()]
+    one_line = f"{{{', '.join(said)}}}"
+    if len(one_line) <= 78:
+        return one_line
+    return "{\n" + "".join(f"        {each},\n" for each in said) + "    }"
 
 
 def _listed(values: Iterable[str]) -> str:
