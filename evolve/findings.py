@@ -20,4 +20,5 @@ class Finding:
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.message}"
-        return f"{text} {self.hint}" if self.hint else text
+        between = "\n" if "\n" in self.message else " "
+        return f"{text}{between}{self.hint}" if self.hint else text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db import connections, transaction
+from django.conf import settings
+from django.db import connections, router, transaction
 
 from evolve.database.connect import connected
 from evolve.database.lazy import LazyState
@@ -69,6 +70,13 @@ class Project:
     def facts(self) -> RevisionFacts:
         """What guards and plans ask about single revisions."""
         return RevisionFacts(self.load)
+
+    def aliases(self, app: str) -> Iterator[str]:
+        """Yield the databases that the routers allow for an app."""
+        for alias in connections:
+            engine = str(settings.DATABASES[alias].get("ENGINE", ""))
+            if not engine.endswith(".dummy") and router.allow_migrate(alias, app):
+                yield alias
 
     def markers(self, alias: str) -> Markers:
         """Return the markers of a database. Raises Refused where it cannot be reached."""

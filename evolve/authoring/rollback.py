@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.conf import settings
-from django.db import connections, router
 
 from evolve.database.losses import Loss
 from evolve.errors import EvolveError, Refused
@@ -62,7 +59,7 @@ def located(
     """
     found: list[Rollback] = []
     unreachable: list[str] = []
-    for alias in _aliases(moved[0].app):
+    for alias in project.aliases(moved[0].app):
         try:
             rollback = _rollback(project, moved, parent, alias)
         except _Unreachable as error:
@@ -79,14 +76,6 @@ def located(
 
 class _Unreachable(Exception):
     """A database cannot be reached."""
-
-
-def _aliases(app: str) -> Iterator[str]:
-    """Return the databases that the routers allow for an app."""
-    for alias in connections:
-        engine = str(settings.DATABASES[alias].get("ENGINE", ""))
-        if not engine.endswith(".dummy") and router.allow_migrate(alias, app):
-            yield alias
 
 
 def _rollback(

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from evolve.authoring.head_file import refresh
 from evolve.cli.ask import say
 from evolve.cli.places import TARGET, add_database, add_format, apps_of, give, one, seen, split
 from evolve.errors import Refused
@@ -41,6 +42,10 @@ def add_history(commands: Any) -> None:
                 action="store_true",
                 help="mark the revisions that are applied",
             )
+        if name == "heads":
+            parser.add_argument(
+                "--write", action="store_true", help="write the head files anew (migrations/HEAD)"
+            )
         add_database(parser)
         add_format(parser)
         parser.set_defaults(run=_RUN[name])
@@ -69,8 +74,8 @@ def history(project: Project, args: argparse.Namespace) -> int:
         for entry in found:
             mark = _mark(entry) if args.indicate_current else ""
             print(f"{mark}{_line(entry)}")
-            if args.verbosity > 1:
-                print(f"    {entry['path']}")
+            for line in _details(entry) if args.verbosity > 1 else ():
+                print(f"    {line}")
 
     return give(args, found, text, graph)
 
@@ -113,7 +118,10 @@ def current(project: Project, args: argparse.Namespace) -> int:
 def heads(project: Project, args: argparse.Namespace) -> int:
     """Print the heads of each app."""
     graph, applied = seen(project, args)
-    keys = [key for app in apps_of(project, graph, args) for key in graph.heads(app)]
+    apps = apps_of(project, graph, args)
+    for app in apps if args.write else ():
+        refresh(project.config(app))
+    keys = [key for app in apps for key in graph.heads(app)]
     return _listed(args, graph, keys, applied)
 
 
@@ -152,11 +160,9 @@ def show(project: Project, args: argparse.Namespace) -> int:
 
     def text() -> None:
         print(f"Revision: {key} ({entry['id']})")
-        for name in ("parents", "children", "depends_on", "dependents", "labels", "notes"):
-            if entry[name]:
-                print(f"{name.capitalize().replace('_', ' ')}: {', '.join(entry[name])}")
+        for line in _details(entry):
+            print(line)
         print(f"Applied on {args.database}: {'yes' if entry['applied'] else 'no'}")
-        print(f"Path: {entry['path']}")
         print(f"\n{entry['message']}")
 
     return give(args, entry, text, graph)
@@ -191,6 +197,7 @@ def _entry(graph: Graph, key: Key, applied: frozenset[Key]) -> dict[str, Any]:
         "children": [each.name for each in graph.children(key)],
         "depends_on": [str(each) for each in graph.requirements(key) if each not in parents],
         "dependents": [str(each) for each in graph.dependents(key) if each.app != key.app],
+        "replaces": [str(each) for each in revision.replaced],
         "labels": list(revision.branch_labels),
         "notes": _notes(graph, key),
         "applied": key in applied,
@@ -198,11 +205,23 @@ def _entry(graph: Graph, key: Key, applied: frozenset[Key]) -> dict[str, Any]:
     }
 
 
+def _details(entry: dict[str, Any]) -> list[str]:
+    """Return what there is to say of a revision beside its line."""
+    names = ("parents", "children", "depends_on", "dependents", "replaces", "labels", "notes")
+    said = [
+        f"{name.capitalize().replace('_', ' ')}: {', '.join(entry[name])}"
+        for name in names
+        if entry[name]
+    ]
+    return [*said, f"Path: {entry['path']}"]
+
+
 def _notes(graph: Graph, key: Key) -> list[str]:
     children = len(graph.children(key))
     notes = {
         "head": not children,
         "branch point": children > 1,
+        "squash": bool(graph[key].replaces),
         "merge": len(graph.parents(key)) > 1,
     }
     return [note for note, holds in notes.items() if holds]

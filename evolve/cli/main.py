@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 
 import evolve
 from evolve.cli.ask import say
+from evolve.cli.check import add_check
 from evolve.cli.convert import add_convert
 from evolve.cli.find import set_up_project
 from evolve.cli.generate import add_datamigration, add_schemamigration
@@ -55,6 +56,7 @@ _COMMANDS = (
     add_merge,
     add_rebase,
     add_squash,
+    add_check,
     add_journal,
     add_convert,
 )
@@ -67,7 +69,7 @@ def run() -> None:
 
 def main(argv: Sequence[str] | None = None, prog: str = "evolve") -> int:
     """Run a command and return its exit code."""
-    args = _parser(prog).parse_args(argv)
+    args = _parser(prog).parse_args(_spelled_out(sys.argv[1:] if argv is None else argv))
     try:
         set_up_project(args.settings, args.pythonpath, Path.cwd())
         return int(args.run(Project(), args))
@@ -85,6 +87,15 @@ def main(argv: Sequence[str] | None = None, prog: str = "evolve") -> int:
         return 0
     except KeyboardInterrupt:
         return _failed(EvolveError("Interrupted."), 130, args.traceback)
+
+
+def _spelled_out(argv: Sequence[str]) -> list[str]:
+    """Let -v without a number be 2, as it is in Alembic: `history -v shop`."""
+    given = list(argv)
+    for at in reversed([at for at, each in enumerate(given) if each == "-v"]):
+        if given[at + 1 : at + 2] not in [["0"], ["1"], ["2"], ["3"]]:
+            given.insert(at + 1, "2")
+    return given
 
 
 def _failed(error: EvolveError, code: int, with_traceback: bool) -> int:
@@ -155,6 +166,6 @@ def _common(default: str | None) -> argparse.ArgumentParser:
         type=int,
         choices=range(4),
         metavar="0-3",
-        help="2: each operation and its time",
+        help="2 (also without a number): each operation and its time",
     )
     return parser

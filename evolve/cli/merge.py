@@ -10,7 +10,7 @@ from evolve.authoring.merge import merge_revision
 from evolve.cli.answers import questioner
 from evolve.cli.find import command
 from evolve.cli.generate import show_created
-from evolve.cli.places import one
+from evolve.cli.places import add_format, one, tell, tell_json
 from evolve.project import Project
 
 
@@ -37,6 +37,7 @@ def add_merge(commands: Any) -> None:
         )
     parser.add_argument("--name", metavar="SLUG", default="", help="slug of the file name")
     parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    add_format(parser)
     parser.set_defaults(run=merge)
 
 
@@ -51,10 +52,14 @@ def merge(project: Project, args: argparse.Namespace) -> int:
     if args.stdout:
         sys.stdout.write(made.text)
         return 0
-    show_created(made, made.write())
-    print(f"Merged {', '.join(key.name for key in heads)}.")
-    print(
+    written = made.write()
+    if args.format == "text":
+        show_created(made, written)
+    tell(
+        args,
+        f"Merged {', '.join(key.name for key in heads)}.",
         f"Created {made.path.name}. You can now apply this migration with: "
-        f"{command()} migrate {args.app}"
+        f"{command()} migrate {args.app}",
     )
+    tell_json(args, {"created": str(made.path), "parents": [key.name for key in heads]})
     return 0

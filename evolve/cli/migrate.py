@@ -9,7 +9,7 @@ from evolve.adopting import existing
 from evolve.cli.ask import agreed, at_terminal, say
 from evolve.cli.ghosts import confirm, delete, ghosts_of
 from evolve.cli.listing import show_list
-from evolve.cli.places import TARGET, add_database, split
+from evolve.cli.places import TARGET, add_database, add_format, split, tell, tell_json
 from evolve.cli.watch import Watcher, section_lines, step_line
 from evolve.errors import EvolveError, Refused, RevisionFailed
 from evolve.guards.dependents import others
@@ -73,6 +73,7 @@ def _add(commands: Any, name: str, only: str | None, text: str) -> Any:
         "every app. The whole plan is checked before anything runs.",
     )
     add_database(parser)
+    add_format(parser)
     for names, help_text in _FLAGS:
         parser.add_argument(*names, action="store_true", help=help_text)
     parser.set_defaults(run=run_migrate, only=only)
@@ -89,10 +90,10 @@ def run_migrate(project: Project, args: argparse.Namespace) -> int:
     for section in plan.sections:
         if section.target.soft and section.target.key:
             name = section.target.key.name
-            print(f" - Soft matched migration {section.target.soft} to {name}.")
+            tell(args, f" - Soft matched migration {section.target.soft} to {name}.")
     plan = _faked(project, plan, args)
     if args.plan:
-        return _show_plan(project, plan)
+        return _show_plan(project, plan, args)
     project.refuse(plan, {"out-of-order"} if args.merge else ())
     say(*_orders(plan))
     if args.db_dry_run:
@@ -158,7 +159,7 @@ def _confirm(plan: Plan, args: argparse.Namespace) -> None:
 def _run(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     code = _carry_out(project, plan, args) if plan else _nothing(plan, args)
     for key in mark_squashes(project, args.database) if args.only != "backwards" else ():
-        print(f" - Marked {key} as applied: all that it replaces is.")
+        tell(args, f" - Marked {key} as applied: all that it replaces is.")
     return code
 
 
@@ -166,15 +167,35 @@ def _carry_out(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     interactive = not args.no_input and at_terminal()
     fixture = None if args.no_initial_data else evolve_settings().INITIAL_DATA
     run = Run(args.database, args.verbosity, interactive, fixture)
-    with Watcher(len(plan.steps), args.verbosity) as watcher:
+    with Watcher(len(plan.steps), _loudness(args)) as watcher:
         migrate(project, plan, run, watcher)
+    tell_json(args, _as_json(plan))
     return 0
+
+
+def _loudness(args: argparse.Namespace) -> int:
+    return 0 if args.format == "json" else int(args.verbosity)
+
+
+def _as_json(plan: Plan) -> list[dict[str, Any]]:
+    """Return the steps, in order."""
+    return [
+        {
+            "app": step.key.app,
+            "name": step.key.name,
+            "id": step.revision.id,
+            "direction": step.direction,
+            "faked": step.faked,
+        }
+        for step in plan.steps
+    ]
 
 
 def _nothing(plan: Plan, args: argparse.Namespace) -> int:
     for section in plan.sections if args.app else ():
-        print(f"Running migrations for {section.target.app}:")
-    print("- Nothing to migrate.")
+        tell(args, f"Running migrations for {section.target.app}:")
+    tell(args, "- Nothing to migrate.")
+    tell_json(args, [])
     return 0
 
 
@@ -182,28 +203,27 @@ def _rehearse(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     if not plan:
         return _nothing(plan, args)
     try:
-        with Watcher(len(plan.steps), args.verbosity) as watcher:
+        with Watcher(len(plan.steps), _loudness(args)) as watcher:
             rehearse(project, plan, args.database, watcher)
     except Refused as error:
-        print(f" - No dry run: {error.found} This is the plan:")
-        return _show_plan(project, plan)
+        say(f" - No dry run: {error.found} This is the plan:")
+        return _show_plan(project, plan, args)
     except RevisionFailed as error:
         raise EvolveError(error.found, "Dry run: all of it was rolled back.") from error
-    print(" - Dry run: all of it was rolled back.")
+    tell(args, " - Dry run: all of it was rolled back.")
+    tell_json(args, _as_json(plan))
     return 0
 
 
-def _show_plan(project: Project, plan: Plan) -> int:
+def _show_plan(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     if not plan:
-        print("- Nothing to migrate.")
+        tell(args, "- Nothing to migrate.")
     for section in plan.sections:
-        for line in section_lines(section) if section.steps else ():
-            print(line)
+        tell(args, *(section_lines(section) if section.steps else ()))
         for step in section.steps:
-            print(step_line(step))
             words = (
                 ["(faked)"] if step.faked else project.facts.words(step.revision, step.direction)
             )
-            for each in words:
-                print(f"   - {each}")
+            tell(args, step_line(step), *(f"   - {each}" for each in words))
+    tell_json(args, _as_json(plan))
     return 0

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from evolve.cli.ask import say
 from evolve.cli.columns import drawn
 from evolve.cli.places import add_database, seen
 from evolve.errors import Refused
@@ -44,7 +43,6 @@ def draw(project: Project, args: argparse.Namespace) -> int:
     keys = [key for app in args.apps or graph.apps for key in graph.of(app)]
     picture = {"text": _text, "mermaid": _mermaid, "dot": _dot, "svg": _svg, "json": _json}
     print(picture[args.format](graph, keys, applied))
-    say(*(f" ! {line}" for fault in graph.faults for line in fault.splitlines()))
     return 2 if graph.faults else 0
 
 

@@ -33,6 +33,18 @@ def add_format(parser: Any) -> None:
     parser.add_argument("--format", choices=["text", "json"], default="text")
 
 
+def tell(args: argparse.Namespace, *lines: str) -> None:
+    """Print lines for people; none where JSON was asked for."""
+    for line in lines if args.format != "json" else ():
+        print(line)
+
+
+def tell_json(args: argparse.Namespace, found: Any) -> None:
+    """Print what a script reads, where JSON was asked for."""
+    if args.format == "json":
+        print(json.dumps(found, indent=2, default=str))
+
+
 def split(args: argparse.Namespace) -> None:
     """Let APP:TARGET be the same as APP TARGET."""
     app, colon, target = (args.app or "").partition(":")
@@ -48,10 +60,11 @@ def one(graph: Graph, targets: tuple[Target, ...], text: str) -> Key:
 
 
 def seen(project: Project, args: argparse.Namespace) -> tuple[Graph, frozenset[Key]]:
-    """Return the graph as far as it can be shown, and what of it is applied."""
+    """Return the graph as far as it can be shown, and what of it is applied; say its faults."""
     rows = project.markers(args.database).applied()
     graph = project.visible(rows)
     known = project.applied(graph, rows) if not graph.faults else rows.keys() & set(graph)
+    say(*(f" ! {line}" for fault in graph.faults for line in fault.splitlines()))
     return graph, frozenset(known)
 
 
@@ -64,10 +77,9 @@ def apps_of(project: Project, graph: Graph, args: argparse.Namespace) -> list[st
 
 
 def give(args: argparse.Namespace, found: Any, text: Callable[[], None], graph: Graph) -> int:
-    """Print what was found as JSON or as text; the faults of a broken graph after it."""
+    """Print what was found as JSON or as text. Return the exit code: 2 for a broken graph."""
     if getattr(args, "format", "text") == "json":
         print(json.dumps(found, indent=2, default=str))
     else:
         text()
-    say(*(f" ! {line}" for fault in graph.faults for line in fault.splitlines()))
     return 2 if graph.faults else 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 from evolve.authoring.rebase import Rebase, prepared, put, rebased
@@ -17,7 +19,7 @@ from evolve.cli.anew import (
 )
 from evolve.cli.ask import Prompts, at_terminal
 from evolve.cli.find import command
-from evolve.cli.places import TARGET, one
+from evolve.cli.places import TARGET, add_format, one, tell_json
 from evolve.errors import Refused
 from evolve.project import Project
 from evolve.revisions.graph import Graph
@@ -49,11 +51,21 @@ def add_rebase(commands: Any) -> None:
         help="where both changed it: what the branch says holds",
     )
     add_anew_options(parser)
+    add_format(parser)
     parser.set_defaults(run=rebase)
 
 
 def rebase(project: Project, args: argparse.Namespace) -> int:
     """Move a branch. First all checks and questions, then all changes."""
+    # What is for people goes to stderr where a script reads stdout.
+    with redirect_stdout(sys.stderr if args.format == "json" else sys.stdout):
+        found = _rebase(project, args)
+    moved = [{"old": each.old.name, "new": each.name} for each in found.moved]
+    tell_json(args, {"onto": found.onto.name, "moved": moved, "written": not args.dry_run})
+    return 0
+
+
+def _rebase(project: Project, args: argparse.Namespace) -> Rebase:
     project.config(args.app)
     branch, onto = _ends(project, args)
     found = rebased(project, args.app, branch, onto, dict.fromkeys(args.ours, "ours"))
@@ -62,10 +74,10 @@ def rebase(project: Project, args: argparse.Namespace) -> int:
         show_rollbacks(rollbacks)
         _say(found, "would become")
         print("Nothing was touched.")
-        return 0
+        return found
     check_rollbacks(rollbacks, args)
     _carry_out(project, found, rollbacks, args)
-    return 0
+    return found
 
 
 def _ends(project: Project, args: argparse.Namespace) -> tuple[Key, Key]:

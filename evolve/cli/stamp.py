@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from evolve.cli.places import TARGET, add_database
+from evolve.cli.places import TARGET, add_database, add_format, tell, tell_json
 from evolve.cli.watch import Watcher
 from evolve.errors import Refused
 from evolve.history.ghosts import Ghost
@@ -30,6 +30,7 @@ def add_stamp(commands: Any) -> None:
         help="also remove the rows of revisions whose files are gone",
     )
     add_database(parser)
+    add_format(parser)
     parser.set_defaults(run=stamp)
 
 
@@ -41,10 +42,16 @@ def stamp(project: Project, args: argparse.Namespace) -> int:
     plans = project.stamps(args.database, args.app, args.targets)
     _purge(project, args, ghosts)
     for plan in plans:
-        with Watcher(len(plan.steps), args.verbosity) as watcher:
+        loudness = 0 if args.format == "json" else args.verbosity
+        with Watcher(len(plan.steps), loudness) as watcher:
             migrate(project, plan, Run(args.database, args.verbosity), watcher)
     if not any(plans) and not ghosts:
-        print("- Nothing to stamp.")
+        tell(args, "- Nothing to stamp.")
+    marked = [
+        (str(step.key), step.direction == "forwards") for plan in plans for step in plan.steps
+    ]
+    removed = [(str(each.key), False) for each in ghosts]
+    tell_json(args, [{"revision": name, "applied": now} for name, now in [*removed, *marked]])
     return 0
 
 
@@ -52,4 +59,4 @@ def _purge(project: Project, args: argparse.Namespace, ghosts: list[Ghost]) -> N
     if ghosts:
         project.forget(args.database, [each.key for each in ghosts])
         for ghost in ghosts:
-            print(f" - Deleted ghost migration {ghost.key}.")
+            tell(args, f" - Deleted ghost migration {ghost.key}.")

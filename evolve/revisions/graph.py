@@ -17,6 +17,10 @@ from evolve.revisions.walks import inverted, post_order, reached
 
 FIRST, LATEST = ENDS = "__first__", "__latest__"
 SHORTEST_ID = 4
+_SAID_BY = {
+    "parent": ("down_revision", "dependencies"),
+    "dependency": ("depends_on", "dependencies", "run_before"),
+}
 _CIRCLE = "These revisions wait for each other, so none of them can run first:"
 
 
@@ -184,7 +188,8 @@ class Graph:
         for entry in references:
             app, colon, reference = entry.partition(":")
             if not colon:
-                faults.append(f"{_place(revision)}: the dependency '{entry}' names no app.")
+                place = revision.place(*_SAID_BY["dependency"])
+                faults.append(f"{place}: the dependency '{entry}' names no app.")
             elif reference in ENDS:
                 if app == revision.app:
                     continue  # a swappable model of the own app; its lineage says more
@@ -212,7 +217,8 @@ class Graph:
                 continue
             many = ", ".join(sorted(key.name for key in found))
             wrong = f"is ambiguous ({many})" if found else "does not exist"
-            faults.append(f"{_place(revision)}: its {what} '{app}:{reference}' {wrong}.")
+            place = revision.place(*_SAID_BY[what])
+            faults.append(f"{place}: its {what} '{app}:{reference}' {wrong}.")
 
     def _circles(self, order: list[Key]) -> Iterator[str]:
         """Yield a fault for each set of revisions that wait for each other, given a post-order.
@@ -226,7 +232,7 @@ class Graph:
         for key in reversed(order):
             members = [] if key in seen else post_order([key], self._dependents, seen)
             if len(members) > 1 or key in self._requirements[key]:
-                listed = (f" - {each}  ({_place(self[each])})" for each in sorted(members))
+                listed = (f" - {each}  ({_said(self[each])})" for each in sorted(members))
                 yield "\n".join([_CIRCLE, *listed])
 
 
@@ -235,13 +241,14 @@ def _by_key(revisions: Iterable[Revision], faults: list[str]) -> dict[Key, Revis
     by_id: dict[tuple[str, str], Revision] = {}
     for revision in sorted(revisions, key=lambda each: (each.key, each.path)):
         if revision.key in by_key:
-            both = f"{_place(by_key[revision.key])} and {_place(revision)}"
+            both = f"{by_key[revision.key].place()} and {revision.place()}"
             faults.append(f"{both} are both {revision}.")
             continue
         other = by_id.setdefault((revision.app, revision.id), revision)
         if other is not revision:
             faults.append(
-                f"{_place(revision)} and {_place(other)} have the same id, '{revision.id}'."
+                f"{revision.place('revision')} and {other.place('revision')} have the same id, "
+                f"'{revision.id}'."
             )
         by_key[revision.key] = revision
     return by_key
@@ -274,10 +281,11 @@ def _labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[st
             other = declared.setdefault((revision.app, label), revision)
             if other is not revision:
                 faults.append(
-                    f"{_place(revision)} and {_place(other)} have the same label, '{label}'."
+                    f"{revision.place('branch_labels')} and {other.place('branch_labels')} have "
+                    f"the same label, '{label}'."
                 )
     return {place: each.key for place, each in declared.items()}
 
 
-def _place(revision: Revision) -> str:
-    return revision.path or str(revision)
+def _said(revision: Revision) -> str:
+    return revision.place(*_SAID_BY["parent"], *_SAID_BY["dependency"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from evolve.errors import BrokenRevision
@@ -36,7 +37,8 @@ def read_header(app: str, name: str, path: str, text: str) -> Revision:
     Django-format header is not written as literals.
     """
     try:
-        values = _header_values(_migration_class(text))
+        found = _migration_class(text)
+        values = _header_values(found)
     except SyntaxError as error:
         raise BrokenRevision(
             f"{path}:{error.lineno}: {error.msg}.", "Correct the file; nothing was run."
@@ -48,8 +50,10 @@ def read_header(app: str, name: str, path: str, text: str) -> Revision:
             "its name with an underscore.",
         ) from error
     if "revision" in values:
-        return _evolve_revision(app, name, path, values, _kind(text))
-    return _django_revision(app, name, path, values, text)
+        revision = _evolve_revision(app, name, path, values, _kind(text))
+    else:
+        revision = django_revision(app, name, path, values, _declared_renames(text))
+    return replace(revision, lines=_lines(found))
 
 
 def _kind(text: str) -> Kind:
@@ -83,6 +87,11 @@ def _header_values(node: ast.ClassDef) -> dict[str, Any]:
     return values
 
 
+def _lines(node: ast.ClassDef) -> dict[str, int]:
+    named = ((_assignment(line)[0], line.lineno) for line in node.body)
+    return {name: line for name, line in named if name in _HEADER.split("|")}
+
+
 def _assignment(line: ast.stmt) -> tuple[str | None, ast.expr | None]:
     if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
         return line.targets[0].id, line.value
@@ -109,7 +118,7 @@ def _evolve_revision(
     down = values.get("down_revision")
     replaces = values.get("replaces") or ()
     ids = replaces if isinstance(replaces, Mapping) else {}
-    texts = {
+    texts: dict[str, Any] = {
         key: _texts(path, key, values.get(key) or ())
         for key in ("depends_on", "branch_labels", "run_before")
     }
@@ -143,12 +152,6 @@ def _texts(path: str, key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(values, list | tuple):
         raise BrokenRevision(f"{path}: {key} is {value!r}; it has to be a list of strings.")
     return tuple(_text(path, key, each) for each in values)
-
-
-def _django_revision(
-    app: str, name: str, path: str, values: Mapping[str, Any], text: str
-) -> Revision:
-    return django_revision(app, name, path, values, _declared_renames(text))
 
 
 def django_revision(

@@ -30,7 +30,7 @@ class Revision:
     "Old" to "New" (models) and "Model.old" to "Model.new" (fields). `supersedes` maps the ids to
     the names of the revisions that `--update` rewrote into this one: references to them mean it.
     `replaced_ids` maps the ids of what a squash of evolve's replaces to their names; an `elidable`
-    revision may be left out of a squash.
+    revision may be left out of a squash. `lines` are those of the header's names in the file.
     """
 
     app: str
@@ -47,6 +47,13 @@ class Revision:
     elidable: bool = False
     kind: Kind = "schema"
     path: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, *names: str) -> str:
+        """Return where the file says something: the path with the line of the first name in it."""
+        line = next((self.lines[name] for name in names if name in self.lines), None)
+        where = self.path or str(self)
+        return f"{where}:{line}" if line and self.path else where
 
     @property
     def key(self) -> Key:

@@ -1,0 +1,49 @@
+"""Do the operations of each revision make what it froze, and its way back what was before?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evolve.database.agreement import disagreements
+from evolve.database.lazy import LazyState
+from evolve.findings import Finding
+from evolve.project import Project
+from evolve.revisions.graph import Graph
+from evolve.revisions.revision import Direction, Key
+
+_WAYS: tuple[Direction, ...] = ("forwards", "backwards")
+
+
+def check(project: Project, graph: Graph, app: str) -> list[Finding]:
+    """Return a finding for each method of a schema revision that does something else."""
+    own = {key for key in graph.of(app) if graph[key].kind == "schema"}
+    return [
+        Finding(
+            "operations-differ",
+            str(key),
+            f"what {way} does and `frozen` do not agree:\n" + "\n".join(lines),
+            "Make the method do what `frozen` says, or make the revision again.",
+        )
+        for key, before, after in (_states(project, graph, own) if own else ())
+        for way, lines in disagreements(
+            project.load(graph[key]), before, after, _ways(project, graph, key)
+        ).items()
+    ]
+
+
+def _ways(project: Project, graph: Graph, key: Key) -> list[Direction]:
+    irreversible = project.facts.irreversible(graph[key])
+    return [way for way in _WAYS if way == "forwards" or not irreversible]
+
+
+def _states(
+    project: Project, graph: Graph, keys: set[Key]
+) -> Iterator[tuple[Key, LazyState, LazyState]]:
+    """Yield each of `keys` with the states before and after it, in the graph's order."""
+    state = project.state(graph, ())
+    for key in graph.order(graph.ancestors(keys)):
+        before, state = state, state.clone()
+        for operation in project.load(graph[key]).operations:
+            operation.state_forwards(key.app, state)
+        if key in keys:
+            yield key, before, state
