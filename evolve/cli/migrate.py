@@ -206,7 +206,7 @@ def _rehearse(project: Project, plan: Plan, args: argparse.Namespace) -> int:
         with Watcher(len(plan.steps), _loudness(args)) as watcher:
             rehearse(project, plan, args.database, watcher)
     except Refused as error:
-        say(f" - No dry run: {error.found} This is the plan:")
+        tell(args, f" - No dry run: {error.found} This is the plan:")
         return _show_plan(project, plan, args)
     except RevisionFailed as error:
         raise EvolveError(error.found, "Dry run: all of it was rolled back.") from error

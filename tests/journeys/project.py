@@ -6,9 +6,11 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,12 +168,17 @@ class Site:
             os.execve(sys.executable, [sys.executable, "-m", "evolve", *args], self.environment)
         before = termios.tcgetattr(terminal)
         printed, left = "", list(answers)
-        while select.select([terminal], [], [], 20)[0]:
+        while True:
+            if not select.select([terminal], [], [], 30)[0]:
+                os.kill(pid, signal.SIGKILL)
+                raise AssertionError(f"the command waits after: {printed}")
             try:
                 printed += os.read(terminal, 4096).decode()
             except OSError:
                 break
             if left and re.search(r"(choice: |>>> |\[y/N\] )$", printed):
+                # A key that comes before the terminal is read from can be lost (Ctrl-D is).
+                time.sleep(0.05)
                 os.write(terminal, left.pop(0).encode())
                 printed += "\0"  # so that this prompt is not answered twice
         assert termios.tcgetattr(terminal)[3] == before[3], "the terminal is left in another mode"
