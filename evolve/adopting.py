@@ -29,9 +29,9 @@ def existing(project: Project, plan: Plan, alias: str) -> Existing:
 
     A revision is initial where it revises nothing and creates tables.
     """
-    rows = frozenset(project.markers(alias).applied())
+    rows = project.markers(alias).applied()
     graph = project.graph(rows)
-    state = project.state(graph, project.applied(graph, rows))
+    state = project.state(graph, project.applied(graph, rows), rows)
     found = Existing()
     for step in plan.steps if any(map(_initial, plan.steps)) else ():
         before = set(state.models)

@@ -20,7 +20,7 @@ class Step:
     """One revision to run, its direction, and the history rows that it adds or removes.
 
     `faked` steps are marked and not run. `late` are applied revisions that require this one, and
-    `beside` those of its app on parallel branches that were applied before it.
+    `beside` those of its app on parallel branches that are applied.
     """
 
     revision: Revision
@@ -94,8 +94,7 @@ def make_plan(
     sections: list[Section] = []
     for target in targets:
         section = _section(graph, now, target, only)
-        if section.direction == "forwards":
-            section = replace(section, steps=_placed(graph, applied, section.steps))
+        section = replace(section, steps=_placed(graph, applied, section))
         now ^= {step.key for step in section.steps}
         sections.append(section)
     if len({section.direction for section in sections if section.steps}) > 1:
@@ -118,7 +117,8 @@ def rollback_plan(graph: Graph, applied: AbstractSet[Key], app: str, count: int)
     left, last = own[:-count], own[-count:]
     undone = graph.order(graph.descendants(last) & applied)
     target = Target(app, left[-1] if left else None)
-    return Plan((_steps(graph, target, "backwards", undone[::-1]),))
+    section = _steps(graph, target, "backwards", undone[::-1])
+    return Plan((replace(section, steps=_placed(graph, applied, section)),))
 
 
 def stamp_plans(
@@ -176,22 +176,24 @@ def _steps(graph: Graph, target: Target, direction: Direction, keys: Iterable[Ke
     return Section(target, direction, tuple(steps))
 
 
-def _placed(graph: Graph, applied: AbstractSet[Key], steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Return forwards steps with what is applied already and should have come after them."""
-    holes = not graph.descendants(step.key for step in steps).isdisjoint(applied)
+def _placed(graph: Graph, applied: AbstractSet[Key], section: Section) -> tuple[Step, ...]:
+    """Return steps with what is applied beside them, and what should have come after them."""
+    steps, forwards = section.steps, section.direction == "forwards"
+    holes = forwards and not graph.descendants(step.key for step in steps).isdisjoint(applied)
     branched = {app for app in {step.key.app for step in steps} if graph.branched(app)}
     if not holes and not branched:
         return steps
-    return tuple(_after_its_turn(graph, applied, step, branched) for step in steps)
+    return tuple(_in_its_turn(graph, applied, step, branched) for step in steps)
 
 
-def _after_its_turn(
+def _in_its_turn(
     graph: Graph, applied: AbstractSet[Key], step: Step, branched: AbstractSet[str]
 ) -> Step:
-    late = graph.descendants([step.key]) & applied
+    after = graph.descendants([step.key])
+    late = after & applied if step.direction == "forwards" else frozenset()
     beside: AbstractSet[Key] = frozenset()
     if step.key.app in branched:
-        beside = applied & frozenset(graph.of(step.key.app)) - graph.lineage(step.key) - late
+        beside = applied & frozenset(graph.of(step.key.app)) - graph.lineage(step.key) - after
     return replace(step, late=graph.order(late), beside=graph.order(beside))
 
 

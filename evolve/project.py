@@ -12,7 +12,7 @@ from django.db import connections, router, transaction
 
 from evolve.database.connect import connected
 from evolve.database.lazy import LazyState
-from evolve.database.states import state_at
+from evolve.database.states import changes_of, state_at
 from evolve.errors import BrokenGraph, Refused, UnknownName
 from evolve.guards import refuse
 from evolve.history.ghosts import Ghost, find_ghosts
@@ -69,7 +69,8 @@ class Project:
     @property
     def facts(self) -> RevisionFacts:
         """What guards and plans ask about single revisions."""
-        return RevisionFacts(self.load)
+        by_key = {each.key: each for each in self.revisions}
+        return RevisionFacts(self.load, lambda key: changes_of(by_key[key]))
 
     def aliases(self, app: str) -> Iterator[str]:
         """Yield the databases that the routers allow for an app."""
@@ -139,10 +140,14 @@ class Project:
         """Let every guard look at the plan. Raises Guarded with all they found but `allowed`."""
         refuse(plan, self.facts, allowed)
 
-    def state(self, graph: Graph, keys: Iterable[Key]) -> LazyState:
-        """Return the state of a database on which exactly `keys` are applied."""
+    def state(self, graph: Graph, keys: Iterable[Key], rows: Iterable[Key] = ()) -> LazyState:
+        """Return the state of a database on which exactly `keys` are applied.
+
+        `rows` are its rows, the oldest first: what two branches change is what the last one made.
+        """
         unmigrated = {config.label for config in apps.get_app_configs()} - set(graph.apps)
-        return state_at((graph[key] for key in graph.order(keys)), self.load, unmigrated)
+        order = graph.order_on(keys, rows)
+        return state_at((graph[key] for key in order), self.load, unmigrated)
 
     def ghosts(self, alias: str, named: str | None = None) -> list[Ghost]:
         """Return what is applied on a database and not, or not so, in the files any more.

@@ -144,10 +144,10 @@ def _runner(
     project: Project, plan: Plan, alias: str, log: Any, observer: Observer | None
 ) -> StepRunner:
     markers = project.markers(alias)
-    rows = frozenset(markers.applied())
+    rows = markers.applied()
     graph = project.graph(rows)
     back = {step.key for step in plan.steps if step.direction == "backwards"}
-    state = project.state(graph, project.applied(graph, rows) - back)
+    state = project.state(graph, project.applied(graph, rows) - back, rows)
     told = observer.operation if observer else lambda *_: None
     runner = StepRunner(connections[alias], markers, log, project.load, state, told)
     runner.prepare(plan)

@@ -23,6 +23,8 @@ from evolve.revisions.writer import Draft
 
 _OTHER = {"ours": "theirs", "theirs": "ours"}
 
+_NO_WAY_BACK = "which branch ran last is different from one database to another"
+
 Answers = Mapping[str, str]
 
 
@@ -59,7 +61,7 @@ def merge_revision(
     frozen = _frozen(project, graph, app, keys, merged.models)
     now = datetime.now(UTC)
     place = place_at(project, app, graph, now, keys)
-    forwards, backwards = _steps(project, graph, keys, merged.models, answers, ask)
+    forwards = _steps(project, graph, keys, merged.models, answers, ask)
     draft = Draft(
         kind="schema",
         message=f"Merge {', '.join(key.name for key in keys)}",
@@ -69,7 +71,7 @@ def merge_revision(
         frozen=frozen,
         depends_on=depends_on(app, frozen.values(), heads_by_app(graph)),
         forwards=calls_of(forwards, merged.models),
-        backwards=calls_of(backwards, merged.models),
+        irreversible=_NO_WAY_BACK if answers else None,
     )
     return file_of(project, app, slug or "merge", draft, forwards)
 
@@ -177,11 +179,11 @@ def _steps(
     models: Snapshot,
     answers: Answers,
     ask: Questioner,
-) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-    """Return what the merge has to do: nothing, save where the sides made different things.
+) -> tuple[Change, ...]:
+    """Return what the merge has to do: nothing, or to make what was answered.
 
-    Which side ran last is different from database to database. So what was answered is first made
-    what it was not answered to be, and then what it was: the second of these always does something.
+    Which side ran last is different from database to database; evolve knows which it was where it
+    runs the merge, and makes the answer of that.
     """
     app = keys[0].app
     found = frozen_at(project, graph, keys, [app])
@@ -201,12 +203,9 @@ def _steps(
                 f"{', '.join('.'.join(key) for key in unlike)} would not be what both make of it.",
                 f"Put one on the other with `evolve rebase {app}`.",
             )
-        return (), ()
+        return ()
     opposite = merged_at(project, graph, keys, {k: _OTHER[v] for k, v in answers.items()}).models
-    there = detect(app, models, opposite.overlaid(others), ask)
-    back = detect(app, opposite, models.overlaid(others), ask)
-    undo = detect(app, models, found.overlaid(others), ask)
-    return (*there.forwards, *back.forwards), undo.forwards
+    return detect(app, opposite, models.overlaid(others), ask).forwards
 
 
 def conflicting(app: str, merged: Merged, option: str, way_out: str, both: bool = False) -> Refused:

@@ -15,7 +15,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 from evolve.database.lazy import LazyState
 from evolve.frozen.capture import capture_state, model_state, model_states
-from evolve.frozen.merge import carried_over
+from evolve.frozen.merge import carried_over, changed_labels
 from evolve.frozen.renames import RenameField, rename_model
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 from evolve.revisions.files import (
@@ -192,6 +192,17 @@ def install(revision: Revision, frozen: Frozen, state: ProjectState) -> None:
     # Private API (5.2, 6.1): both are rebuilt when they are asked for again.
     state._relations = None
     state.__dict__.pop("apps", None)
+
+
+def changes_of(revision: Revision) -> frozenset[str]:
+    """Return the labels ("Model.field") of what an evolve revision changes of its app's models."""
+    siblings = revisions_of(live_apps.get_app_config(revision.app))
+    if any(each.kind == "django" for each in siblings):
+        return frozenset()
+    base = _lineage_state(revision).following(revision.app, revision.renamed)
+    own = {key: each for key, each in frozen_of(revision).items() if key[0] == revision.app}
+    pairs = ((base.get(key), theirs) for key, theirs in own.items())
+    return frozenset(label for pair in pairs for label in changed_labels(*pair))
 
 
 def _branched(app: str) -> bool:

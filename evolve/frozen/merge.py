@@ -208,3 +208,25 @@ def differing(one: Snapshot, other: Snapshot) -> Iterator[ModelKey]:
     for key in sorted({*one, *other}):
         if not _same(one.get(key), other.get(key)):
             yield key
+
+
+def changed_labels(base: Definition | None, theirs: Definition | None) -> Iterator[str]:
+    """Yield the labels, as conflicts have them, of what differs between two of a model."""
+    if base is None or theirs is None:
+        some = base or theirs
+        yield from [some.name] if some else []
+        return
+    name = theirs.name
+    yield from (f"{name}.{each}" for each in _unlike(base.fields, theirs.fields))
+    for option in _unlike(base.meta, theirs.meta):
+        if option not in _LISTS:
+            yield f"{name}.Meta.{option}"
+            continue
+        elements = _elements(base.meta.get(option)), _elements(theirs.meta.get(option))
+        yield from (f"{name}.Meta.{option}.{each}" for each in _unlike(*elements))
+
+
+def _unlike(one: Texts, other: Texts) -> Iterator[str]:
+    for name in {**one, **other}:
+        if not _same_text(one.get(name), other.get(name)):
+            yield name

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container
 
 from evolve.errors import Guarded
-from evolve.guards import irreversible, out_of_order, unfilled
+from evolve.guards import changed_beside, irreversible, out_of_order, unfilled
 from evolve.guards.facts import Facts
 from evolve.plan import Plan
 
-_CHECKS = (irreversible.check, unfilled.check, out_of_order.check)
+_CHECKS = (irreversible.check, unfilled.check, out_of_order.check, changed_beside.check)
 
 
 def refuse(plan: Plan, facts: Facts, allowed: Container[str] = ()) -> None:

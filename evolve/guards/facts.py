@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from evolve.revisions.revision import Direction, Revision
+from evolve.revisions.revision import Direction, Key, Revision
 
 
 class Facts(Protocol):
@@ -15,3 +15,6 @@ class Facts(Protocol):
 
     def unfilled(self, revision: Revision, direction: Direction) -> bool:
         """Tell whether nobody has written what a data revision does in a direction."""
+
+    def changes(self, key: Key) -> frozenset[str]:
+        """Return the labels ("Model.field") of what a revision changes of its app's models."""

@@ -28,5 +28,5 @@ def branches(plan: Plan) -> list[str]:
         f" - {step.revision} comes from another branch than {', '.join(map(str, step.beside))}, "
         "applied already: it runs after it."
         for step in plan.steps
-        if step.beside and not step.faked
+        if step.beside and step.direction == "forwards" and not step.faked
     ]

@@ -21,9 +21,10 @@ class Markers:
         self._recorder = MigrationRecorder(connection)
 
     def applied(self) -> dict[Key, datetime]:
-        """Return what is applied and since when."""
+        """Return what is applied and since when, the oldest first."""
         rows = self._recorder.applied_migrations().items()
-        return {Key(*key): row.applied for key, row in rows}
+        came = sorted(rows, key=lambda pair: (pair[1].applied, pair[1].id))
+        return {Key(*key): row.applied for key, row in came}
 
     def prepare(self) -> None:
         """Create the table where it is missing."""

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from evolve.revisions.files import methods_of
-from evolve.revisions.revision import Direction, Revision
+from evolve.revisions.revision import Direction, Key, Revision
 
 
 class RevisionFacts:
     """Answers from the text of evolve's revisions and the operations of Django-format ones.
 
     `load` imports a revision and returns its Migration; it is called for Django-format ones alone.
+    `changes` returns the labels of what a revision changes.
     """
 
-    def __init__(self, load: Callable[[Revision], Any]) -> None:
+    def __init__(
+        self, load: Callable[[Revision], Any], changes: Callable[[Key], frozenset[str]]
+    ) -> None:
         self._load = load
+        self.changes = changes
 
     def irreversible(self, revision: Revision) -> str | None:
         """Return why a revision cannot be reversed; None where it can."""

@@ -6,14 +6,14 @@ order of the whole graph is worked out once; the order of a part of it is the sa
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from evolve.errors import BrokenGraph, UnknownName
+from evolve.revisions.keyed import by_app, by_key, exact, labelled
 from evolve.revisions.revision import Key, Revision
-from evolve.revisions.walks import inverted, post_order, reached
+from evolve.revisions.walks import by_rank, inverted, post_order, reached
 
 FIRST, LATEST = ENDS = "__first__", "__latest__"
 SHORTEST_ID = 4
@@ -35,10 +35,10 @@ class Graph:
     def __init__(self, revisions: Iterable[Revision], strict: bool = True) -> None:
         faults: list[str] = []
         self.faults = faults
-        self._revisions = _by_key(revisions, faults)
-        self._of_app = _by_app(self._revisions)
-        self._exact = _exact(self._revisions)
-        self._labels = _labelled(self._revisions.values(), faults)
+        self._revisions = by_key(revisions, faults)
+        self._of_app = by_app(self._revisions)
+        self._exact = exact(self._revisions)
+        self._labels = labelled(self._revisions.values(), faults)
         self._parents = {
             key: tuple(self._resolved(key.app, revision.down, revision, "parent", faults))
             for key, revision in self._revisions.items()
@@ -133,6 +133,23 @@ class Graph:
     def order(self, keys: Iterable[Key]) -> tuple[Key, ...]:
         """Return exactly `keys` in the graph's order, requirements first."""
         return tuple(sorted(set(keys), key=self._order.__getitem__))
+
+    def order_on(self, keys: Iterable[Key], rows: Iterable[Key]) -> tuple[Key, ...]:
+        """Return `keys` in the order in which they came onto a database, requirements first.
+
+        `rows` are its rows, the oldest first. It is the graph's order where no app has branches:
+        only there does it matter who came first.
+        """
+        order = self.order(keys)
+        if not any(self.branched(app) for app in {key.app for key in order}):
+            return order
+        came = {key: place for place, key in enumerate(rows)}
+        # A squash whose row is not there yet came with the last of what it replaces.
+        stands = {
+            key: max((came.get(x, -1) for x in self[key].replaced), default=-1) for key in order
+        }
+        rank = {key: came.get(key, stands[key]) for key in order}
+        return tuple(by_rank(order, self._requirements, rank))
 
     def find(self, app: str, reference: str, within: AbstractSet[Key] | None = None) -> Key:
         """Return the revision of `app` that a reference names, among those of `within` if given.
@@ -234,57 +251,6 @@ class Graph:
             if len(members) > 1 or key in self._requirements[key]:
                 listed = (f" - {each}  ({_said(self[each])})" for each in sorted(members))
                 yield "\n".join([_CIRCLE, *listed])
-
-
-def _by_key(revisions: Iterable[Revision], faults: list[str]) -> dict[Key, Revision]:
-    by_key: dict[Key, Revision] = {}
-    by_id: dict[tuple[str, str], Revision] = {}
-    for revision in sorted(revisions, key=lambda each: (each.key, each.path)):
-        if revision.key in by_key:
-            both = f"{by_key[revision.key].place()} and {revision.place()}"
-            faults.append(f"{both} are both {revision}.")
-            continue
-        other = by_id.setdefault((revision.app, revision.id), revision)
-        if other is not revision:
-            faults.append(
-                f"{revision.place('revision')} and {other.place('revision')} have the same id, "
-                f"'{revision.id}'."
-            )
-        by_key[revision.key] = revision
-    return by_key
-
-
-def _by_app(revisions: Iterable[Key]) -> dict[str, list[Key]]:
-    by_app: dict[str, list[Key]] = defaultdict(list)
-    for key in revisions:
-        by_app[key.app].append(key)
-    return dict(by_app)
-
-
-def _exact(revisions: Mapping[Key, Revision]) -> dict[tuple[str, str], Key]:
-    """Return the key for each reference in full, the weightier last: superseded, id, name."""
-    old = {
-        (key.app, reference): key
-        for key, each in revisions.items()
-        for pair in each.supersedes.items()
-        for reference in pair
-    }
-    ids = {(key.app, each.id): key for key, each in revisions.items()}
-    return {**old, **ids, **{(key.app, key.name): key for key in revisions}}
-
-
-def _labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[str, str], Key]:
-    """Return which revision of an app declares a branch label."""
-    declared: dict[tuple[str, str], Revision] = {}
-    for revision in revisions:
-        for label in revision.branch_labels:
-            other = declared.setdefault((revision.app, label), revision)
-            if other is not revision:
-                faults.append(
-                    f"{revision.place('branch_labels')} and {other.place('branch_labels')} have "
-                    f"the same label, '{label}'."
-                )
-    return {place: each.key for place, each in declared.items()}
 
 
 def _said(revision: Revision) -> str:

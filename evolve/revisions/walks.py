@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from heapq import heapify, heappop, heappush
 
 from evolve.revisions.revision import Key
 
@@ -47,3 +48,24 @@ def post_order(starts: Iterable[Key], edges: Edges, entered: set[Key]) -> list[K
             stack.append((key, True))
             stack += [(each, False) for each in reversed(edges[key])]
     return done
+
+
+def by_rank(keys: Iterable[Key], edges: Edges, rank: Mapping[Key, int]) -> list[Key]:
+    """Return `keys` by rank, as far as each comes after what its edges lead to of them.
+
+    Kahn's algorithm (1962) with a heap: whatever is ready and has the lowest rank is next.
+    """
+    own = set(keys)
+    waiting = {key: sum(each in own for each in edges[key]) for key in own}
+    followers = inverted({key: tuple(each for each in edges[key] if each in own) for key in own})
+    ready = [(rank[key], key) for key, count in waiting.items() if not count]
+    heapify(ready)
+    order: list[Key] = []
+    while ready:
+        _, key = heappop(ready)
+        order.append(key)
+        for each in followers[key]:
+            waiting[each] -= 1
+            if not waiting[each]:
+                heappush(ready, (rank[each], each))
+    return order

@@ -66,7 +66,12 @@ def snapshot_of(text: str, app: str = "law", **others: str) -> Snapshot:
 
 def built(alias: str, texts: Mapping[str, str]) -> Schema:
     """Return the schema that Django builds directly from models, on a database that is empty."""
-    made = rendered(texts).get_models()
+    return created(alias, rendered(texts))
+
+
+def created(alias: str, registry: Apps) -> Schema:
+    """Return the schema that Django builds of a registry's models, on a database that is empty."""
+    made = registry.get_models()
     with connections[alias].schema_editor() as editor:
         for model in made:
             if model._meta.managed and not model._meta.proxy:
@@ -190,17 +195,20 @@ class World:
         app: str = "law",
         ask: Questioner | None = None,
         defer: tuple[str, ...] = (),
+        parent: str | None = None,
         **answers: Any,
     ) -> Written:
         """Give an app another models.py and write the schema revision for it; there has to be one.
 
-        `answers` are those of Answers, and each has to answer something.
+        It revises `parent`, else the head. `answers` are those of Answers, and each has to answer
+        something.
         """
         self.models[app] = text
         given, project = Answers(**answers), self.project
         initial = not project.graph().of(app)
         author = Author(project, lambda: _CREATED)
-        made = author.schema_revision(app, Wish(deferred=defer), ask or given, initial)
+        wish = Wish(deferred=defer, parent=Key(app, parent) if parent else None)
+        made = author.schema_revision(app, wish, ask or given, initial)
         given.finish()
         assert made, "nothing has changed"
         made.write()

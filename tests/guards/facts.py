@@ -4,9 +4,13 @@
 class Said:
     """Answers what the test says of revisions, by name."""
 
-    def __init__(self, irreversible=None, unfilled=()):
+    def __init__(self, irreversible=None, unfilled=(), changes=None):
         self._irreversible = irreversible or {}
         self._unfilled = unfilled
+        self._changes = changes or {}
+
+    def changes(self, key):
+        return frozenset(self._changes.get(key.name, ()))
 
     def irreversible(self, revision):
         return self._irreversible.get(revision.name)
