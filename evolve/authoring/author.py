@@ -28,15 +28,14 @@ from evolve.revisions.files import (
 )
 from evolve.revisions.graph import Graph
 from evolve.revisions.mentions import apps_before
-from evolve.revisions.revision import Key, Revision
-from evolve.revisions.targets import RESERVED
+from evolve.revisions.revision import RESERVED, Key, Revision
 from evolve.revisions.writer import Draft, write_revision
 from evolve.settings import evolve_settings
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a user says of a schema revision beforehand.
+    """What a user says of a revision beforehand.
 
     `slug` of its file ("" for a made one), fields "Model.field" that are `deferred` to a later
     revision, apps to `freeze` beside its own, the `parts` of models.py to take instead of all, and
@@ -48,6 +47,8 @@ class Wish:
     freeze: Sequence[str] = ()
     parts: Parts = field(default_factory=Parts)
     parent: Key | None = None
+    labels: Sequence[str] = ()
+    depends_on: Sequence[str] = ()
 
 
 class Author:
@@ -86,7 +87,7 @@ class Author:
             return None
         draft, changes = found
         slug = wish.slug or ("initial" if initial else wish.parts.slug or automatic_slug(changes))
-        return file_of(self._project, app, slug, draft, changes)
+        return self._file(app, slug, draft, wish, changes)
 
     def updated_revision(
         self, old: Revision, graph: Graph, wish: Wish, ask: Questioner
@@ -160,12 +161,8 @@ class Author:
             self._project.config(label)
         message = slug.replace("_", " ").capitalize()
         entries = depends_on(app, (), heads_by_app(graph), wish.freeze)
-        return file_of(
-            self._project,
-            app,
-            slug,
-            empty_draft(place_at(self._project, app, graph, self._now()), message, entries),
-        )
+        place = place_at(self._project, app, graph, self._now())
+        return self._file(app, slug, empty_draft(place, message, entries), wish)
 
     def data_revision(self, app: str, wish: Wish) -> NewRevision:
         """Return the skeleton of a data revision that freezes what `app` and others reach."""
@@ -186,17 +183,21 @@ class Author:
         )
         closure = reachable(states, [app, *freeze])
         message = slug.replace("_", " ").capitalize()
-        return file_of(
-            self._project,
-            app,
-            slug,
-            data_draft(
-                place_at(self._project, app, graph, self._now()),
-                message,
-                closure,
-                heads_by_app(graph),
-            ),
-        )
+        place = place_at(self._project, app, graph, self._now())
+        return self._file(app, slug, data_draft(place, message, closure, heads_by_app(graph)), wish)
+
+    def _file(
+        self, app: str, slug: str, draft: Draft, wish: Wish, changes: tuple[Change, ...] = ()
+    ) -> NewRevision:
+        """Return a draft as a file, with what the wish adds to its header."""
+        graph = self._project.graph()
+        for label in wish.labels:
+            checked_slug(label, RESERVED)
+            if graph.labelled(app, label):
+                raise Refused(f"{graph.labelled(app, label)} has the label '{label}' already.")
+        entries = sorted({*draft.depends_on, *wish.depends_on})
+        draft = replace(draft, branch_labels=tuple(wish.labels), depends_on=entries)
+        return file_of(self._project, app, slug, draft, changes)
 
     def _graph(self, app: str, parent: Key | None) -> Graph:
         """Return the graph for a new revision: up to `parent` in its app, where that is given."""

@@ -15,8 +15,7 @@ from evolve.project import Project
 from evolve.revisions.draft import Place, new_id
 from evolve.revisions.files import module_names, package_of
 from evolve.revisions.graph import Graph
-from evolve.revisions.revision import Key, Revision
-from evolve.revisions.targets import RESERVED
+from evolve.revisions.revision import RESERVED, Key, Revision
 from evolve.revisions.writer import Draft, write_revision
 from evolve.settings import evolve_settings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import Any
 
 from evolve.authoring.author import Author, Wish
@@ -13,6 +14,7 @@ from evolve.cli.anew import ANEW
 from evolve.cli.answers import add_answers, answers_of, questioner
 from evolve.cli.ask import say
 from evolve.cli.find import command
+from evolve.cli.places import one
 from evolve.cli.update import add_update_options, update
 from evolve.errors import Refused
 from evolve.project import Project
@@ -102,7 +104,7 @@ def schemamigration(project: Project, args: argparse.Namespace) -> int:
     slug = args.name or args.empty or args.given or ""
     parts = Parts(args.add_model, args.add_field, args.add_index)
     _check_kind(args, parts, slug)
-    wish = Wish(slug, args.defer, args.freeze, parts, _parent(project, args))
+    wish = replace(_wish(project, args, slug), deferred=args.defer, parts=parts)
     if args.empty is not None:
         return _give(Author(project).empty_revision(args.app, wish), args)
     answers = answers_of(args)
@@ -137,8 +139,27 @@ def _check_kind(args: argparse.Namespace, parts: Parts, slug: str) -> None:
 
 def datamigration(project: Project, args: argparse.Namespace) -> int:
     """Write the skeleton of a data revision."""
-    wish = Wish(args.name, freeze=args.freeze, parent=_parent(project, args))
+    wish = _wish(project, args, args.name)
     return _give(Author(project).data_revision(args.app, wish), args, apply=False)
+
+
+def _wish(project: Project, args: argparse.Namespace, slug: str) -> Wish:
+    """Return what both commands can be told."""
+    return Wish(
+        slug,
+        freeze=args.freeze,
+        parent=_parent(project, args),
+        labels=args.branch_label,
+        depends_on=[_dependency(project, each) for each in args.depends_on],
+    )
+
+
+def _dependency(project: Project, text: str) -> str:
+    """Return what --depends-on names, by its id."""
+    app, colon, target = text.partition(":")
+    graph = project.graph()
+    key = one(graph, project.targets(graph, app, target if colon else "head"), text)
+    return f"{app}:{graph[key].id}"
 
 
 def _parent(project: Project, args: argparse.Namespace) -> Key | None:
@@ -162,6 +183,21 @@ def _add_head(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--head", metavar="REVISION", help="go on from this one of several heads")
     parser.add_argument(
         "--splice", action="store_true", help="with --head: begin a branch where there is no head"
+    )
+    parser.add_argument(
+        "--branch-label",
+        action="append",
+        default=[],
+        metavar="LABEL",
+        help="a name for the branch, so that LABEL@head is its head",
+    )
+    parser.add_argument(
+        "--depends-on",
+        action="append",
+        default=[],
+        metavar="APP[:TARGET]",
+        help="a revision of another app that has to be applied before, beside those that evolve "
+        "finds",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from evolve.revisions.revision import Key, Revision
+from evolve.revisions.revision import RESERVED, Key, Revision
 
 
 def by_key(revisions: Iterable[Revision], faults: list[str]) -> dict[Key, Revision]:
@@ -51,6 +51,8 @@ def labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[str
     """Return which revision of an app declares a branch label."""
     declared: dict[tuple[str, str], Revision] = {}
     for revision in revisions:
+        for word in RESERVED & {revision.id, revision.name, *revision.branch_labels}:
+            faults.append(f"{revision.place('revision')}: '{word}' is a reserved word.")
         for label in revision.branch_labels:
             other = declared.setdefault((revision.app, label), revision)
             if other is not revision:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+RESERVED = frozenset({"head", "heads", "base", "zero", "current"})
+"""What names places in the graph, and can name no revision and no branch."""
+
 Kind = Literal["schema", "data", "django"]
 Direction = Literal["forwards", "backwards"]
 

@@ -15,9 +15,7 @@ from dataclasses import dataclass
 
 from evolve.errors import Refused, UnknownName
 from evolve.revisions.graph import Graph
-from evolve.revisions.revision import Key
-
-RESERVED = frozenset({"head", "heads", "base", "zero", "current"})
+from evolve.revisions.revision import RESERVED, Key
 
 _RELATIVE = re.compile(r"(?P<where>.*?)(?P<steps>[+-]\d+)")
 

@@ -28,7 +28,7 @@ class Draft:
 
     `parents` pairs each parent's id with its name. `forwards` and `backwards` are statements;
     `irreversible` replaces `backwards` by a reason. `frozen` holds None for a removed model.
-    `renamed`, `supersedes` and `replaces` are as a Revision has them.
+    `branch_labels`, `renamed`, `supersedes` and `replaces` are as a Revision has them.
     """
 
     kind: str
@@ -38,6 +38,7 @@ class Draft:
     created: datetime
     frozen: Mapping[str, Definition | None]
     depends_on: Sequence[str] = ()
+    branch_labels: Sequence[str] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     supersedes: Mapping[str, str] = field(default_factory=dict)
     replaces: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +104,8 @@ def _header(draft: Draft) -> str:
         f"    down_revision = {down}",
         f"    depends_on = {_listed(draft.depends_on)}",
     ]
+    if draft.branch_labels:
+        lines.append(f"    branch_labels = {_listed(draft.branch_labels)}")
     mappings = {
         "renamed": draft.renamed,
         "supersedes": draft.supersedes,
