@@ -32,6 +32,7 @@ class Project:
 
     def __init__(self) -> None:
         self._loaded: dict[Key, Any] = {}
+        self._graphs: dict[frozenset[Key], Graph] = {}
 
     def config(self, app: str) -> AppConfig:
         """Return an installed app. Raises UnknownName with the nearest labels."""
@@ -47,7 +48,10 @@ class Project:
 
     def graph(self, applied: Iterable[Key] = ()) -> Graph:
         """Return the graph as it is for a database on which `applied` are applied."""
-        return Graph(without_replaced(self.revisions, frozenset(applied)))
+        rows = frozenset(applied)
+        if rows not in self._graphs:
+            self._graphs[rows] = Graph(without_replaced(self.revisions, rows))
+        return self._graphs[rows]
 
     def visible(self, applied: Iterable[Key] = ()) -> Graph:
         """Return what can be shown of the graph although it may be broken; see its `faults`."""
@@ -152,9 +156,11 @@ class Project:
     def ghosts(self, alias: str, named: str | None = None) -> list[Ghost]:
         """Return what is applied on a database and not, or not so, in the files any more.
 
-        Asked of the apps that have revisions, and of the one that is `named`.
+        Asked of the apps that have revisions, and of the one that is `named`. Raises BrokenGraph
+        first: where the files make no graph, nobody knows which of them a row stands for.
         """
         rows = self.markers(alias).applied()
+        self.graph(rows)
         labels = {each.app for each in self.revisions} | {named or ""}
         return find_ghosts(self.revisions, labels, rows, self.journal(alias).last())
 

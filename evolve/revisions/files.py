@@ -7,7 +7,9 @@ import importlib.util
 import os
 import pkgutil
 import re
+import struct
 import sys
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -106,14 +108,29 @@ def module_names(package: Package) -> list[str]:
 
 def _read(package: Package, name: str) -> Revision:
     path = package.directory / f"{name}.py"
+    text = read_text(str(path))
     try:
-        revision = read_header(package.app, name, str(path), read_text(str(path)))
+        revision = read_header(package.app, name, str(path), text, not _compiled(str(path)))
     except NotLiteral:
         revision = _from_module(package, name, str(path))
     return replace(
         revision,
         depends_on=tuple(_setting_resolved(path, each) for each in revision.depends_on),
     )
+
+
+def _compiled(path: str) -> bool:
+    """Tell whether Python has compiled a file as it is now, so that its syntax is right.
+
+    The header of a .pyc file has the time and size of its source (PEP 3147, PEP 552).
+    """
+    try:
+        stat = os.stat(path)
+        with open(importlib.util.cache_from_source(path), "rb") as file:
+            flags, mtime, size = struct.unpack("<4xIII", file.read(16))
+    except (OSError, NotImplementedError, struct.error):
+        return False
+    return flags == 0 and (mtime, size) == (int(stat.st_mtime), stat.st_size)
 
 
 def _setting_resolved(path: Path, reference: str) -> str:
@@ -180,8 +197,10 @@ def _imported(module: str, app: str, name: str, path: str) -> Any:
     try:
         return importlib.import_module(f"{module}.{name}").Migration(name, app)
     except Exception as error:
+        frames = [each for each in traceback.extract_tb(error.__traceback__) if each[0] == path]
+        line = f":{frames[-1].lineno}" if frames else ""
         raise BrokenRevision(
-            f"{path}: importing it failed: {type(error).__name__}: {error}",
+            f"{path}{line}: importing it failed: {type(error).__name__}: {error}",
             "Correct the file; what it imports must exist for as long as the file does.",
         ) from error
 

@@ -30,14 +30,16 @@ class NotLiteral(Exception):
     """A header is computed; the module has to be imported to know it."""
 
 
-def read_header(app: str, name: str, path: str, text: str) -> Revision:
+def read_header(app: str, name: str, path: str, text: str, whole: bool = False) -> Revision:
     """Return the revision that the text of `path` describes, of either format.
+
+    With `whole` the text is parsed to its end, so that a mistake in a method is found too.
 
     Raises BrokenRevision (with file and line) where it is no revision, and NotLiteral where a
     Django-format header is not written as literals.
     """
     try:
-        found = _migration_class(text)
+        found = _class_in(ast.parse(text)) if whole else _migration_class(text)
         values = _header_values(found)
     except SyntaxError as error:
         raise BrokenRevision(
