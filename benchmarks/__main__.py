@@ -1,4 +1,4 @@
-"""`python -m benchmarks [diff] [fresh]`: evolve beside Django and Alembic."""
+"""`python -m benchmarks [diff] [fresh] [plan]`: evolve beside Django and Alembic."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import diff, fresh
+from benchmarks import diff, fresh, plan
 
-_ALL = {"diff": diff.run, "fresh": fresh.run}
+_ALL = {"diff": diff.run, "fresh": fresh.run, "plan": plan.run}
 
 
 def main() -> None:

@@ -92,8 +92,9 @@ def make_plan(
     """
     now = set(applied)
     sections: list[Section] = []
+    seen: set[Key] = set()
     for target in targets:
-        section = _section(graph, now, target, only)
+        section = _section(graph, now, target, only, seen)
         section = replace(section, steps=_placed(graph, applied, section))
         now ^= {step.key for step in section.steps}
         sections.append(section)
@@ -147,8 +148,13 @@ def stamp_plans(
 
 
 def _section(
-    graph: Graph, applied: AbstractSet[Key], target: Target, only: Direction | None
+    graph: Graph,
+    applied: AbstractSet[Key],
+    target: Target,
+    only: Direction | None,
+    seen: set[Key],
 ) -> Section:
+    """Return what one target asks for. `seen` grows by what needs no more looking at."""
     if only == "backwards" and target.key and target.key not in applied:
         raise Refused(
             f"{target.key} is not applied, so there is no way back to it.",
@@ -158,8 +164,9 @@ def _section(
     undone = graph.descendants(above) & applied
     if undone or target.key is None or only == "backwards":
         return _steps(graph, target, "backwards", graph.order(undone)[::-1])
-    missing = graph.ancestors([target.key]) - applied
-    return _steps(graph, target, "forwards", graph.order(missing))
+    found = graph.ancestors([target.key], seen)
+    seen |= found
+    return _steps(graph, target, "forwards", graph.order(found - applied))
 
 
 def _above(graph: Graph, applied: AbstractSet[Key], target: Target) -> tuple[Key, ...]:
@@ -178,23 +185,21 @@ def _steps(graph: Graph, target: Target, direction: Direction, keys: Iterable[Ke
 
 def _placed(graph: Graph, applied: AbstractSet[Key], section: Section) -> tuple[Step, ...]:
     """Return steps with what is applied beside them, and what should have come after them."""
-    steps, forwards = section.steps, section.direction == "forwards"
-    holes = forwards and not graph.descendants(step.key for step in steps).isdisjoint(applied)
-    branched = {app for app in {step.key.app for step in steps} if graph.branched(app)}
-    if not holes and not branched:
-        return steps
-    return tuple(_in_its_turn(graph, applied, step, branched) for step in steps)
-
-
-def _in_its_turn(
-    graph: Graph, applied: AbstractSet[Key], step: Step, branched: AbstractSet[str]
-) -> Step:
-    after = graph.descendants([step.key])
-    late = after & applied if step.direction == "forwards" else frozenset()
-    beside: AbstractSet[Key] = frozenset()
-    if step.key.app in branched:
-        beside = applied & frozenset(graph.of(step.key.app)) - graph.lineage(step.key) - after
-    return replace(step, late=graph.order(late), beside=graph.order(beside))
+    steps = section.steps
+    forwards = section.direction == "forwards"
+    if forwards and not graph.descendants(step.key for step in steps).isdisjoint(applied):
+        steps = tuple(
+            replace(step, late=graph.order(graph.descendants([step.key]) & applied))
+            for step in steps
+        )
+    there = {key.app for key in applied}
+    branched = {app for app in {step.key.app for step in steps} & there if graph.branched(app)}
+    for app in sorted(branched):
+        tell = graph.beside(app, applied)
+        steps = tuple(
+            replace(step, beside=tell(step.key)) if step.key.app == app else step for step in steps
+        )
+    return steps
 
 
 def _marks(revision: Revision) -> tuple[Key, ...]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from evolve.errors import BrokenGraph, UnknownName
 from evolve.revisions.keyed import by_app, by_key, exact, labelled
 from evolve.revisions.revision import Key, Revision
-from evolve.revisions.walks import by_rank, inverted, post_order, reached
+from evolve.revisions.walks import by_rank, inverted, masks, post_order, reached
 
 FIRST, LATEST = ENDS = "__first__", "__latest__"
 SHORTEST_ID = 4
@@ -101,9 +101,11 @@ class Graph:
         """Return what requires a revision: children, and other apps' revisions."""
         return self._dependents[key]
 
-    def ancestors(self, keys: Iterable[Key]) -> frozenset[Key]:
-        """Return `keys` and all that they require."""
-        return reached(keys, self._requirements)
+    def ancestors(
+        self, keys: Iterable[Key], known: AbstractSet[Key] = frozenset()
+    ) -> frozenset[Key]:
+        """Return `keys` and all that they require; less what is `known`, and what is behind it."""
+        return reached(keys, self._requirements, known)
 
     def descendants(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Return `keys` and all that requires them."""
@@ -112,6 +114,19 @@ class Graph:
     def lineage(self, key: Key) -> frozenset[Key]:
         """Return a revision and its ancestors within its app."""
         return reached([key], self._parents)
+
+    def beside(self, app: str, among: Iterable[Key]) -> Callable[[Key], tuple[Key, ...]]:
+        """Return what tells which of `among` are on other lines of an app than a revision."""
+        order = self.of(app)
+        bits = {key: 1 << place for place, key in enumerate(order)}
+        below, above = masks(order, self._parents, bits), masks(order[::-1], self._children, bits)
+        own = sum(bits[key] for key in set(among) if key.app == app)
+
+        def tell(key: Key) -> tuple[Key, ...]:
+            rest = own & ~below[key] & ~above[key]
+            return tuple(each for each in order if bits[each] & rest) if rest else ()
+
+        return tell
 
     def heads(self, app: str) -> tuple[Key, ...]:
         """Return the app's revisions that nothing revises."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from heapq import heapify, heappop, heappush
 
 from evolve.revisions.revision import Key
@@ -19,13 +20,15 @@ def inverted(edges: Edges) -> dict[Key, tuple[Key, ...]]:
     return {key: tuple(each) for key, each in turned.items()}
 
 
-def reached(keys: Iterable[Key], edges: Edges) -> frozenset[Key]:
-    """Return `keys` and all that the edges lead to from them."""
+def reached(
+    keys: Iterable[Key], edges: Edges, known: AbstractSet[Key] = frozenset()
+) -> frozenset[Key]:
+    """Return `keys` and all that the edges lead to from them, not going into what is `known`."""
     found: set[Key] = set()
     todo = list(keys)
     while todo:
         key = todo.pop()
-        if key not in found:
+        if key not in found and key not in known:
             found.add(key)
             todo += edges[key]
     return frozenset(found)
@@ -69,3 +72,18 @@ def by_rank(keys: Iterable[Key], edges: Edges, rank: Mapping[Key, int]) -> list[
             if not waiting[each]:
                 heappush(ready, (rank[each], each))
     return order
+
+
+def masks(keys: Iterable[Key], edges: Edges, bits: Mapping[Key, int]) -> dict[Key, int]:
+    """Return the bits of each key and of all that the edges lead to from it.
+
+    `keys` come after what their edges lead to. It is the quickest closure there is in Python for
+    some thousands of keys.
+    """
+    found: dict[Key, int] = {}
+    for key in keys:
+        mask = bits[key]
+        for each in edges[key]:
+            mask |= found[each]
+        found[key] = mask
+    return found
