@@ -59,7 +59,11 @@ def test_the_python_in_it_compiles():
 
 
 @pytest.mark.parametrize(
-    "command", ["schemamigration", "datamigration", "migrate", "list", "journal", "convert"]
+    "command",
+    [
+        *("schemamigration", "datamigration", "migrate", "list", "journal", "convert", "history"),
+        *("graph", "merge", "rebase", "squash", "stamp", "check", "heads", "show", "rollback"),
+    ],
 )
 def test_every_option_it_names_is_in_the_help(command):
     helped = run("-m", "evolve", command, "--help").stdout
@@ -75,6 +79,14 @@ def test_every_option_it_names_is_in_the_help(command):
         named |= set(re.findall(r"--[a-z][a-z-]+", history))
     assert helped
     assert {option for option in named if option not in helped} == set()
+
+
+def test_every_command_is_in_the_table_and_in_the_help():
+    table = README.partition("## Commands")[2].partition("\n\n`TARGET`")[0]
+    named = set(re.findall(r"`evolve (\w+)", table))
+    listed = run("-m", "evolve", "--help").stdout
+    helped = set(re.findall(r"^    ([a-z]+)  ", listed, re.MULTILINE))
+    assert named == helped
 
 
 def test_every_setting_is_in_its_table():
