@@ -15,7 +15,8 @@ def drift(connection: Any, models: Iterable[type[Any]]) -> dict[str, list[str]]:
     that agrees, and MISSING alone for one that is not there.
 
     Columns with their types and nullability, primary keys, uniques, indexes and foreign keys are
-    compared; checks and expressions are not.
+    compared; checks, expressions and what no model can say are not: indexes of a part of the rows
+    or of the columns' values, foreign keys of several columns.
     """
     expected = model_tables(connection, models)
     live = live_tables(connection, expected)
@@ -30,16 +31,28 @@ def _compared(expected: Table, live: Table) -> Iterator[str]:
     if expected.primary_key != live.primary_key:
         wanted, found = _listed(expected.primary_key), _listed(live.primary_key)
         yield f"the primary key is ({found}), not ({wanted})"
+    yield from _uniques(expected, live)
+    yield from _indexes(expected, live)
+    yield from _foreign_keys(expected, live)
+
+
+def _uniques(expected: Table, live: Table) -> Iterator[str]:
     for columns in sorted(expected.uniques - live.uniques):
         yield f"({_listed(columns)}) is not unique"
     for columns in sorted(live.uniques - expected.uniques):
         yield f"({_listed(columns)}) is unique, and is not in the model"
-    yield from _indexes(expected, live)
+    for columns in sorted(expected.special):
+        if not any(each[: len(columns)] == columns for each in live.special):
+            yield f"({_listed(columns)}) is not unique under a condition"
+
+
+def _foreign_keys(expected: Table, live: Table) -> Iterator[str]:
     for columns, target in sorted(expected.foreign_keys.items()):
         if live.foreign_keys.get(columns) != target:
             yield f"({_listed(columns)}) has no foreign key to {'.'.join(target)}"
     for columns in sorted(live.foreign_keys.keys() - expected.foreign_keys.keys()):
-        yield f"({_listed(columns)}) has a foreign key that is not in the model"
+        if len(columns) == 1:
+            yield f"({_listed(columns)}) has a foreign key that is not in the model"
 
 
 def _columns(expected: Table, live: Table) -> Iterator[str]:
@@ -61,7 +74,7 @@ def _columns(expected: Table, live: Table) -> Iterator[str]:
 
 def _indexes(expected: Table, live: Table) -> Iterator[str]:
     """Any index that begins with the columns serves, and whoever needs a foreign key makes one."""
-    serving = {*live.indexes, *live.uniques, live.primary_key}
+    serving = {*live.indexes, *live.uniques, *live.special, live.primary_key}
     for columns in sorted(expected.indexes):
         if not any(each[: len(columns)] == columns for each in serving):
             yield f"({_listed(columns)}) has no index"

@@ -12,6 +12,7 @@ from django.db import connections, router, transaction
 
 from evolve.database.connect import connected
 from evolve.database.lazy import LazyState
+from evolve.database.routing import idle
 from evolve.database.states import changes_of, state_at
 from evolve.errors import BrokenGraph, Refused, UnknownName
 from evolve.guards import refuse
@@ -82,6 +83,10 @@ class Project:
             engine = str(settings.DATABASES[alias].get("ENGINE", ""))
             if not engine.endswith(".dummy") and router.allow_migrate(alias, app):
                 yield alias
+
+    def idle(self, revision: Revision, alias: str) -> bool:
+        """Tell whether the routers leave a revision nothing to do on a database."""
+        return bool(settings.DATABASE_ROUTERS) and idle(self.load(revision), alias)
 
     def markers(self, alias: str) -> Markers:
         """Return the markers of a database. Raises Refused where it cannot be reached."""

@@ -9,6 +9,7 @@ from evolve.adopting import compared, outside_project
 from evolve.authoring.author import Author, Wish
 from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
+from evolve.cli.databases import add_database
 from evolve.cli.find import command
 from evolve.cli.generate import show_created
 from evolve.cli.ghosts import confirm, delete, ghosts_of
@@ -29,9 +30,7 @@ def add_convert(commands: Any) -> None:
         "it. Tables that differ are said, and refused without --force.",
     )
     parser.add_argument("app", metavar="APP", help="label of the app")
-    parser.add_argument(
-        "--database", metavar="ALIAS", default="default", help="Django's name of it"
-    )
+    add_database(parser)
     flags = (
         ("--force", "although tables differ, or the app is not the project's own"),
         ("--delete-ghost-migrations", "remove the rows that the app has in the history already"),

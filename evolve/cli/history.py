@@ -12,7 +12,8 @@ from typing import Any
 
 from evolve.authoring.head_file import refresh
 from evolve.cli.ask import say
-from evolve.cli.places import TARGET, add_database, add_format, apps_of, give, one, seen, split
+from evolve.cli.databases import add_database
+from evolve.cli.places import TARGET, add_format, apps_of, give, one, seen, split
 from evolve.errors import Refused
 from evolve.project import Project
 from evolve.revisions.files import message_of

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from evolve.cli.columns import drawn
-from evolve.cli.places import add_database, add_format, give, seen
+from evolve.cli.databases import add_database
+from evolve.cli.places import add_format, give, seen
 from evolve.history.ghosts import Ghost
 from evolve.history.journal import Entry
 from evolve.project import Project
@@ -24,7 +25,8 @@ def add_list(commands: Any) -> None:
         "list",
         help="show each app's revisions, with (*) before what is applied",
         description="Show each app's revisions in graph order: (*) applied, ( ) not applied, "
-        "(?) applied here, but its file is gone.",
+        "(-) applied, with nothing to do here by the routers, (?) applied here, but its file is "
+        "gone.",
     )
     parser.add_argument("apps", metavar="APP", nargs="*", help="labels of apps; without any, all")
     parser.add_argument("--changes", action="store_true", help="show their operations as well")
@@ -56,6 +58,10 @@ def show_list(project: Project, args: argparse.Namespace, apps: Sequence[str]) -
     # What is no graph has no ghosts: nobody knows which file stands for what.
     ghosts = {} if graph.faults else {each.key: each for each in project.ghosts(args.database)}
     listed = {app: _entries(app, graph, applied, rows, ghosts) for app in apps or graph.apps}
+    for app, entries in listed.items():
+        for entry in entries:
+            key = Key(app, entry["name"])
+            entry["idle"] = key in graph and project.idle(graph[key], args.database)
 
     def text() -> None:
         for app, entries in listed.items():
@@ -115,6 +121,8 @@ def _replaced_by(ghost: Ghost | None) -> str | None:
 def _sign(entry: Mapping[str, Any]) -> str:
     if not entry["file"] or entry["replaced_by"]:
         return "?"
+    if entry["applied"] and entry["idle"]:
+        return "-"
     return "*" if entry["applied"] else " "
 
 

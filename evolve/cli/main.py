@@ -16,9 +16,11 @@ import evolve
 from evolve.cli.ask import say
 from evolve.cli.check import add_check
 from evolve.cli.convert import add_convert
+from evolve.cli.databases import choose_databases
 from evolve.cli.find import set_up_project
 from evolve.cli.generate import add_datamigration, add_schemamigration
 from evolve.cli.history import add_history
+from evolve.cli.inspect import add_inspect
 from evolve.cli.listing import add_journal, add_list
 from evolve.cli.merge import add_merge
 from evolve.cli.migrate import add_migrate
@@ -59,6 +61,7 @@ _COMMANDS = (
     add_check,
     add_journal,
     add_convert,
+    add_inspect,
 )
 
 
@@ -69,9 +72,12 @@ def run() -> None:
 
 def main(argv: Sequence[str] | None = None, prog: str = "evolve") -> int:
     """Run a command and return its exit code."""
-    args = _parser(prog).parse_args(_spelled_out(sys.argv[1:] if argv is None else argv))
+    given = _spelled_out(sys.argv[1:] if argv is None else argv)
+    args = _parser(prog).parse_args(given)
+    args.argv = given
     try:
         set_up_project(args.settings, args.pythonpath, Path.cwd())
+        choose_databases(args)
         return int(args.run(Project(), args))
     except EvolveError as error:
         return _failed(error, error.exit_code, args.traceback)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from evolve.adopting import existing
 from evolve.cli.ask import agreed, at_terminal, say
+from evolve.cli.databases import add_databases, on_each
 from evolve.cli.ghosts import confirm, delete, ghosts_of
 from evolve.cli.listing import show_list
-from evolve.cli.places import TARGET, add_database, add_format, split, tell, tell_json
+from evolve.cli.places import TARGET, add_format, split, tell, tell_json
 from evolve.cli.watch import Watcher, section_lines, step_line
 from evolve.errors import EvolveError, Refused, RevisionFailed
 from evolve.guards.dependents import others
 from evolve.guards.out_of_order import branches
+from evolve.history.ghosts import Ghost
 from evolve.plan import Plan
 from evolve.project import Project
 from evolve.running import Run, mark_squashes, migrate, rehearse
@@ -72,7 +76,7 @@ def _add(commands: Any, name: str, only: str | None, text: str) -> Any:
         description=f"{text[0].upper()}{text[1:]}. Without TARGET to the last one, without APP "
         "every app. The whole plan is checked before anything runs.",
     )
-    add_database(parser)
+    add_databases(parser)
     add_format(parser)
     for names, help_text in _FLAGS:
         parser.add_argument(*names, action="store_true", help=help_text)
@@ -81,10 +85,15 @@ def _add(commands: Any, name: str, only: str | None, text: str) -> Any:
 
 
 def run_migrate(project: Project, args: argparse.Namespace) -> int:
-    """Run, rehearse or show the plan for a target."""
+    """Run, rehearse or show the plan for a target, on each database."""
     _place(args)
+    return on_each(args, args.argv, partial(_checked, project))
+
+
+def _checked(project: Project, args: argparse.Namespace) -> Callable[[], int]:
+    """Check everything on one database, and return what goes on with it."""
     if args.list or args.changes:
-        return show_list(project, args, [args.app] if args.app else [])
+        return partial(show_list, project, args, [args.app] if args.app else [])
     ghosts = ghosts_of(project, args)
     plan = _plan(project, args)
     for section in plan.sections:
@@ -93,13 +102,19 @@ def run_migrate(project: Project, args: argparse.Namespace) -> int:
             tell(args, f" - Soft matched migration {section.target.soft} to {name}.")
     plan = _faked(project, plan, args)
     if args.plan:
-        return _show_plan(project, plan, args)
+        return partial(_show_plan, project, plan, args)
     project.refuse(plan, {"out-of-order"} if args.merge else ())
     say(*_orders(plan))
     if args.db_dry_run:
-        return _rehearse(project, plan, args)
+        return partial(_rehearse, project, plan, args)
     confirm(args, ghosts)
     _confirm(plan, args)
+    return partial(_carried_out, project, plan, ghosts, args)
+
+
+def _carried_out(
+    project: Project, plan: Plan, ghosts: Sequence[Ghost], args: argparse.Namespace
+) -> int:
     delete(project, args, ghosts)
     return _run(project, plan, args)
 

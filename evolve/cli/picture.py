@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from evolve.cli.columns import drawn
-from evolve.cli.places import add_database, seen
+from evolve.cli.databases import add_database
+from evolve.cli.places import seen
 from evolve.errors import Refused
 from evolve.project import Project
 from evolve.revisions.files import message_of

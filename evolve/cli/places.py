@@ -21,13 +21,6 @@ TARGET = (
 )
 
 
-def add_database(parser: Any) -> None:
-    """Add --database."""
-    parser.add_argument(
-        "--database", metavar="ALIAS", default="default", help="Django's name of it"
-    )
-
-
 def add_format(parser: Any) -> None:
     """Add --format."""
     parser.add_argument("--format", choices=["text", "json"], default="text")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from evolve.cli.places import TARGET, add_database, add_format, tell, tell_json
+from evolve.cli.databases import add_database
+from evolve.cli.places import TARGET, add_format, tell, tell_json
 from evolve.cli.watch import Watcher
 from evolve.errors import Refused
 from evolve.history.ghosts import Ghost

@@ -19,8 +19,15 @@ def connected(alias: str) -> Any:
         connection.ensure_connection()
     except (Error, ImproperlyConfigured) as error:
         reason = without_secrets(connections.settings[alias], str(error))
-        raise Refused(
-            f"The database '{alias}' cannot be reached: {reason}",
-            "Check DATABASES in the settings, and that the server runs. Nothing was touched.",
-        ) from error
+        hint = "Check DATABASES in the settings, and that the server runs. Nothing was touched."
+        if isinstance(error, ImproperlyConfigured) and (others := _configured()):
+            reason = "the settings have nothing under that name."
+            hint = f"Name one with --database: {', '.join(others)}. Nothing was touched."
+        raise Refused(f"The database '{alias}' cannot be reached: {reason}", hint) from error
     return connection
+
+
+def _configured() -> list[str]:
+    """Return the aliases that stand for a database: `default` may be empty."""
+    entries = connections.settings.items()
+    return [alias for alias, each in entries if not str(each["ENGINE"]).endswith(".dummy")]

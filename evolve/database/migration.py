@@ -54,6 +54,7 @@ class Revised(migrations.Migration):
     depends_on: ClassVar[list[str]] = []
     renamed: ClassVar[Mapping[str, str]] = {}
     elidable: ClassVar[bool] = False
+    hints: ClassVar[Mapping[str, Any]] = {}
     frozen: ClassVar[Mapping[str, Any]] = {}
 
     db: Database
@@ -100,7 +101,8 @@ class SchemaMigration(Revised):
 class DataMigration(Revised):
     """A revision that changes rows.
 
-    Its `orm` is its own frozen models, both ways.
+    Its `orm` is its own frozen models, both ways. `hints` are for the routers, which say on which
+    databases it has something to do.
     """
 
 
@@ -181,7 +183,7 @@ class RunRevision(Operation):
     def _run(
         self, method: Any, app: str, editor: Any, before: ProjectState, after: ProjectState
     ) -> None:
-        if not router.allow_migrate(editor.connection.alias, app):
+        if not router.allow_migrate(editor.connection.alias, app, **self.migration.hints):
             return
         state = before.clone() if isinstance(before, LazyState) else LazyState.of(before)
         orm = Orm(self._registry(editor, after), app, editor.connection.alias)

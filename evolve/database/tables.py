@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import models, router
 
+from evolve.database.catalogue import Columns, foreign_keys, special_indexes
 from evolve.database.vendor import column_types, same_type_text
-
-Columns = tuple[str, ...]
+from evolve.fields import UniqueIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table. Checks and expressions in indexes are left out: no database gives them back as they
-    were written.
+    were written. `special` are the indexes and uniques that are not plain lists of columns: of
+    them no more is known than on which columns they are.
     """
 
     columns: Mapping[str, Column]
@@ -32,6 +33,7 @@ class Table:
     uniques: frozenset[Columns]
     indexes: frozenset[Columns]
     foreign_keys: Mapping[Columns, tuple[str, str]]
+    special: frozenset[Columns]
 
 
 def live_tables(connection: Any, names: Iterable[str]) -> dict[str, Table]:
@@ -44,8 +46,14 @@ def live_tables(connection: Any, names: Iterable[str]) -> dict[str, Table]:
 def _live(connection: Any, cursor: Any, name: str) -> Table:
     types = column_types(connection, cursor, name)
     described = connection.introspection.get_table_description(cursor, name)
-    constraints = connection.introspection.get_constraints(cursor, name).values()
-    whole = [each for each in constraints if each["columns"] and None not in each["columns"]]
+    constraints = connection.introspection.get_constraints(cursor, name)
+    special = special_indexes(connection, cursor, name)
+    known = {
+        name: each
+        for name, each in constraints.items()
+        if each["columns"] and None not in each["columns"]
+    }
+    whole = [each for name, each in known.items() if name not in special]
     primary = [tuple(each["columns"]) for each in whole if each["primary_key"]]
     return Table(
         {each.name: Column(types.get(each.name), bool(each.null_ok)) for each in described},
@@ -54,7 +62,8 @@ def _live(connection: Any, cursor: Any, name: str) -> Table:
             tuple(each["columns"]) for each in whole if each["unique"] and not each["primary_key"]
         ),
         frozenset(tuple(each["columns"]) for each in whole if each["index"] and not each["unique"]),
-        {tuple(each["columns"]): each["foreign_key"] for each in whole if each["foreign_key"]},
+        foreign_keys(connection, cursor, name, constraints),
+        frozenset(tuple(each["columns"]) for name, each in known.items() if name in special),
     )
 
 
@@ -85,9 +94,10 @@ def _of_model(connection: Any, model: type[models.Model]) -> Table:
     return Table(
         {each.column: _column(connection, each) for each in fields},
         pk,
-        frozenset(_uniques(connection, model)) - {pk},
+        frozenset(_uniques(connection, model, special=False)) - {pk},
         frozenset(_indexes(model)),
         {(each.column,): _target(each) for each in relations},
+        frozenset(_uniques(connection, model, special=True)),
     )
 
 
@@ -105,18 +115,26 @@ def _target(field: Any) -> tuple[str, str]:
     return field.remote_field.model._meta.db_table, field.target_field.column
 
 
-def _uniques(connection: Any, model: type[models.Model]) -> Iterable[Columns]:
+def _uniques(connection: Any, model: type[models.Model], special: bool) -> Iterable[Columns]:
     meta = model._meta
-    yield from ((each.column,) for each in meta.local_concrete_fields if each.unique)
-    named = [
-        *(each for each in meta.unique_together),
-        *(
-            each.fields
-            for each in meta.constraints
-            if isinstance(each, models.UniqueConstraint) and _is_made(connection, each)
-        ),
-    ]
-    yield from (_columns(model, each) for each in named)
+    if not special:
+        yield from ((each.column,) for each in meta.local_concrete_fields if each.unique)
+        yield from (_columns(model, each) for each in meta.unique_together)
+        indexes = (each for each in meta.indexes if isinstance(each, UniqueIndex))
+        yield from (_columns(model, [name for name, _ in each.fields_orders]) for each in indexes)
+    for each in meta.constraints:
+        if (
+            isinstance(each, models.UniqueConstraint)
+            and _is_made(connection, each)
+            and _is_special(each) == special
+        ):
+            yield _columns(model, each.fields)
+
+
+def _is_special(unique: models.UniqueConstraint) -> bool:
+    return bool(
+        unique.condition or unique.include or unique.opclasses or unique.nulls_distinct is False
+    )
 
 
 def _is_made(connection: Any, unique: models.UniqueConstraint) -> bool:
@@ -144,7 +162,7 @@ def _indexes(model: type[models.Model]) -> Iterable[Columns]:
     yield from (
         _columns(model, [name for name, _ in each.fields_orders])
         for each in meta.indexes
-        if each.fields
+        if each.fields and not isinstance(each, UniqueIndex)
     )
 
 

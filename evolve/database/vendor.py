@@ -1,10 +1,12 @@
-"""What databases do differently: the only place that asks which vendor one is."""
+"""What databases do differently; what only their catalogues know is in catalogue.py."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from evolve.database.catalogue import raw_types
 
 
 def settle_constraints(editor: Any) -> None:
@@ -43,27 +45,10 @@ def without_secrets(settings: Mapping[str, Any], text: str) -> str:
 
 def column_types(connection: Any, cursor: Any, table: str) -> dict[str, str]:
     """Return the type of each column of a table; none where the vendor's catalogue is unknown."""
-    if connection.vendor == "sqlite":
-        cursor.execute(f"PRAGMA table_xinfo({connection.ops.quote_name(table)})")
-        rows = [(name, type_) for _, name, type_, *_ in cursor.fetchall()]
-    elif connection.vendor in _TYPES:
-        cursor.execute(_TYPES[connection.vendor], [table])
-        rows = cursor.fetchall()
-    else:
-        rows = []
+    rows = raw_types(connection, cursor, table).items()
     return {name: same_type_text(connection, type_) for name, type_ in rows}
 
 
-_TYPES = {
-    "postgresql": """
-        SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
-        WHERE attrelid = quote_ident(%s)::regclass AND attnum > 0 AND NOT attisdropped
-    """,
-    "mysql": """
-        SELECT column_name, column_type FROM information_schema.columns
-        WHERE table_schema = DATABASE() AND table_name = %s
-    """,
-}
 _SPELLINGS = {
     "postgresql": [
         (r"^varchar\b", "character varying"),

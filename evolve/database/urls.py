@@ -1,0 +1,64 @@
+"""Databases by URL, as Heroku and other hosts give them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import dj_database_url
+from django.conf import settings
+from django.db import connections
+
+from evolve.errors import Refused
+
+_VARIABLE = "DATABASE_URL"
+# What a URL says; everything else of an entry in DATABASES stays as the settings have it.
+_SAID = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
+
+
+def use_url(alias: str, url: str) -> None:
+    """Have an alias mean the database of a URL, for this process.
+
+    `postgres://user:password@host:port/name?sslmode=require`, `postgresql://`, `mysql://`,
+    `sqlite:///path` and what else dj-database-url knows; a password is percent-encoded. Raises
+    Refused for a URL that is none, without showing it: there may be a password in it.
+    """
+    try:
+        found: dict[str, Any] = dict(dj_database_url.parse(url))
+    except ValueError as error:
+        raise Refused(
+            f"The database URL cannot be used: {_reason(url, error)}",
+            "Write postgres://user:password@host:port/name, mysql://… or sqlite:///path, with "
+            "what is special in the password percent-encoded (@ is %40).",
+        ) from error
+    before = settings.DATABASES.get(alias) or {}
+    options = {**(before.get("OPTIONS") or {}), **found.get("OPTIONS", {})}
+    said = {name: found.get(name, "") for name in _SAID}
+    settings.DATABASES = {**settings.DATABASES, alias: {**before, **said, "OPTIONS": options}}
+    _forget(alias)
+
+
+def use_environment() -> None:
+    """Have `default` mean what DATABASE_URL says, where the settings have no database there."""
+    url = os.environ.get(_VARIABLE)
+    # Django itself puts its dummy backend where the settings have nothing.
+    engines = (str(entry.get("ENGINE") or ".dummy") for entry in settings.DATABASES.values())
+    if url and all(engine.endswith(".dummy") for engine in engines):
+        use_url("default", url)
+
+
+def _forget(alias: str) -> None:
+    """Have Django read its settings again. Private API (5.2 to 6.1): `settings` is cached."""
+    connections._settings = settings.DATABASES
+    connections.__dict__.pop("settings", None)
+    if hasattr(connections._connections, alias):
+        delattr(connections._connections, alias)
+
+
+def _reason(url: str, error: ValueError) -> str:
+    scheme, colon, _ = url.partition("://")
+    if not colon:
+        return "there is no '://' in it."
+    if isinstance(error, dj_database_url.UnknownSchemeError):
+        return f"'{scheme}://' is no kind of database that is known."
+    return "a part of it is not percent-encoded as it has to be, or its port is no number."
