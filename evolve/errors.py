@@ -65,6 +65,10 @@ class UnknownName(Refused):
         return cls(f"There is no {what} '{name}'.", hint)
 
 
+class Ambiguous(UnknownName):
+    """A name that more than one thing has."""
+
+
 class BrokenRevision(Refused):
     """A file in a migrations package that cannot be read as a revision."""
 

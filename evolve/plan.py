@@ -72,8 +72,21 @@ class Plan:
         )
 
 
-def targets_for_all(graph: Graph) -> tuple[Target, ...]:
-    """Return the heads of every app, apps in alphabetical order."""
+def targets_for_all(graph: Graph, applied: AbstractSet[Key] | None = None) -> tuple[Target, ...]:
+    """Return the heads of every app, apps in alphabetical order.
+
+    With `applied` an app with several heads, not all of which are applied, is refused: two branches
+    that nobody has put together are not to be run by accident. Raises Refused.
+    """
+    for app in graph.apps:
+        heads = graph.heads(app)
+        if applied is not None and len(heads) > 1 and not applied >= set(heads):
+            names = ", ".join(key.name for key in heads)
+            raise Refused(
+                f"The app '{app}' has more than one head: {names}.",
+                f"`evolve merge {app}` makes one of them, `evolve rebase {app} {heads[-1].name}` "
+                f"puts one on the other, `evolve migrate {app} heads` runs both.",
+            )
     return tuple(Target(app, key) for app in graph.apps for key in graph.heads(app))
 
 
@@ -113,6 +126,8 @@ def rollback_plan(graph: Graph, applied: AbstractSet[Key], app: str, count: int)
     sides. Raises Refused where fewer are applied.
     """
     own = [key for key in graph.of(app) if key in applied]
+    if count < 1:
+        raise Refused(f"{count} revisions cannot be taken back.", "Give 1 or more.")
     if count > len(own):
         raise Refused(f"{count} revisions cannot be taken back: {len(own)} of '{app}' are applied.")
     left, last = own[:-count], own[-count:]
@@ -127,19 +142,28 @@ def stamp_plans(
 ) -> list[Plan]:
     """Return what marks an app as being at `targets` and nothing else of it, as faked plans.
 
-    Raises Refused where revisions of other apps would stand on what is not marked, or what is
-    marked would stand on revisions of other apps that are not.
+    Targets on branches that were named (`label@head`) leave the other branches as they are. Raises
+    Refused where revisions of other apps would stand on what is not marked, or what is marked would
+    stand on revisions of other apps that are not.
     """
     at = [target.key for target in targets if target.key]
-    wanted = frozenset().union(*(graph.lineage(key) for key in at))
+    wanted = frozenset(key for key in graph.ancestors(at) if key.app == app)
     own = frozenset(graph.of(app)) & applied
+    if all(target.within for target in targets):
+        own &= frozenset().union(*(target.within for target in targets))
     after = (applied - own) | wanted
     for key in graph.order(after):
         missing = [each for each in graph.requirements(key) if each not in after]
-        if missing and (key in wanted or missing[0].app == app):
+        if missing and key in wanted:
             raise Refused(
                 f"{key} cannot be applied without {', '.join(map(str, missing))}.",
                 "Nothing was touched. Stamp or migrate these first.",
+            )
+        if any(each in own for each in missing):
+            gone = ", ".join(str(each) for each in missing if each in own)
+            raise Refused(
+                f"{key} cannot be applied without {gone}.",
+                f"Nothing was touched. Take {key} back or stamp it away first.",
             )
     back = _steps(graph, targets[0], "backwards", graph.order(own - wanted)[::-1])
     forth = _steps(graph, targets[0], "forwards", graph.order(wanted - own))
@@ -160,6 +184,8 @@ def _section(
             f"{target.key} is not applied, so there is no way back to it.",
             "`evolve migrate` and `evolve upgrade` go forwards.",
         )
+    if only == "forwards" and target.steps < 0:
+        raise Refused(f"{target.steps} steps from where the app is are no way forwards.")
     above = () if only == "forwards" else _above(graph, applied, target)
     undone = graph.descendants(above) & applied
     if undone or target.key is None or only == "backwards":

@@ -104,7 +104,7 @@ class Project:
     ) -> tuple[Target, ...]:
         """Return what `migrate APP TARGET` names; every app's head without APP."""
         if app is None:
-            return targets_for_all(graph)
+            return targets_for_all(graph, frozenset(applied))
         self.config(app)
         if not graph.of(app):
             raise Refused(

@@ -7,7 +7,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "evolve"
 ORDER = [
-    *("_version", "errors", "findings", "frozen", "autodiff", "revisions", "plan", "guards"),
+    *(
+        "_version",
+        "errors",
+        "findings",
+        "fields",
+        "frozen",
+        "autodiff",
+        "revisions",
+        "plan",
+        "guards",
+    ),
     *("executor", "database", "history", "data", "offline", "drift", "lint", "transfer"),
     *("settings", "signals", "project", "running", "adopting", "authoring", "checking", "cli"),
     *("management", "apps", "__init__", "__main__"),

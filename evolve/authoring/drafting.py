@@ -48,7 +48,8 @@ def place_at(
         raise Refused(
             f"The app '{app}' has more than one head: {', '.join(key.name for key in heads)}.",
             f"A new revision needs one parent: `evolve merge {app}` makes one of them, `evolve "
-            f"rebase {app}` puts one on the other, --head REVISION goes on from one.",
+            f"rebase {app} {heads[-1].name}` puts one on the other, --head REVISION goes on from "
+            "one.",
         )
     taken = [revision.id for revision in project.revisions]
     return Place(app, [graph[key] for key in heads], new_id(taken), now)

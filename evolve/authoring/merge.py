@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from evolve.authoring.drafting import file_of, frozen_at, heads_by_app, place_at
+from evolve.authoring.proof import prove
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.changes import Change
 from evolve.autodiff.detect import detect
@@ -55,9 +56,8 @@ def merge_revision(
     _check_heads(graph, app, keys)
     merged = merged_at(project, graph, keys, answers)
     if merged.conflicts:
-        raise conflicting(
-            app, merged, "--ours", f"put that on the other with `evolve rebase {app}`", True
-        )
+        raise conflicting(app, merged, "--ours", True)
+    prove(project, graph, keys, None if answers else merged.models)
     frozen = _frozen(project, graph, app, keys, merged.models)
     now = datetime.now(UTC)
     place = place_at(project, app, graph, now, keys)
@@ -156,9 +156,19 @@ def _renamed_and_changed(
                 changed = was != now
             else:
                 changed = not before.same_as(after)
+            was_text = before.fields.get(name) if name else "…"
             if changed:
-                found.append(Conflict(old, None, f"renamed to {new}", "changed"))
+                found.append(Conflict(old, was_text, f"renamed to {new}", None))
+            elif _has(after if name else other, new, app):
+                found.append(Conflict(new, None, f"{old}, renamed", "one of its own"))
     return found
+
+
+def _has(place: Any, new: str, app: str) -> bool:
+    """Tell whether a model has a field, or a snapshot a model, of a name already."""
+    if isinstance(place, Snapshot):
+        return (app, new.lower()) in place
+    return place is not None and new.rpartition(".")[2] in place.fields
 
 
 def _frozen(
@@ -186,7 +196,6 @@ def _steps(
     runs the merge, and makes the answer of that.
     """
     app = keys[0].app
-    found = frozen_at(project, graph, keys, [app])
     others = Snapshot(
         {
             key: each
@@ -197,24 +206,18 @@ def _steps(
         }
     )
     if not answers:
-        if unlike := list(differing(found, models)):
-            raise Refused(
-                f"The branches of '{app}' cannot be merged as they are: "
-                f"{', '.join('.'.join(key) for key in unlike)} would not be what both make of it.",
-                f"Put one on the other with `evolve rebase {app}`.",
-            )
         return ()
     opposite = merged_at(project, graph, keys, {k: _OTHER[v] for k, v in answers.items()}).models
     return detect(app, opposite, models.overlaid(others), ask).forwards
 
 
-def conflicting(app: str, merged: Merged, option: str, way_out: str, both: bool = False) -> Refused:
+def conflicting(app: str, merged: Merged, option: str, both: bool = False) -> Refused:
     """Return the error that shows every conflict side by side.
 
-    `option` answers one; with `both`, --theirs does so too. `way_out` is for what none answers.
+    `option` answers one; with `both`, --theirs does so too.
     """
     lines = [f"The heads of '{app}' do not go together as they are:"]
-    for each in merged.conflicts:
+    for each in dict.fromkeys(merged.conflicts):
         lines.append(f" {each.label}")
         texts = {"before": each.base, merged.ours: each.ours, merged.theirs: each.theirs}
         lines += [f"   {name}: {text or '(not there)'}" for name, text in texts.items()]
@@ -225,7 +228,7 @@ def conflicting(app: str, merged: Merged, option: str, way_out: str, both: bool 
         hint += f" Take one side of each: {option} {answerable[0]}{other}."
     if len(answerable) < len(merged.conflicts):
         hint += (
-            " Where a thing is not there on a side, the second of the two cannot be applied after "
-            f"the first: take it out of one, or {way_out}."
+            " Where a thing is not there on a side, or was renamed, the second of the two cannot "
+            "be applied after the first: change one of them so that it does not touch that."
         )
     return Refused("\n".join(lines), hint)

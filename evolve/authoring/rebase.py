@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from evolve.authoring.drafting import frozen_at
 from evolve.authoring.head_file import refresh
 from evolve.authoring.merge import conflicting, merged_at
-from evolve.autodiff.naming import numbered
+from evolve.authoring.moving import Moved, Walk
 from evolve.errors import Refused
-from evolve.frozen.closure import reachable
-from evolve.frozen.merge import Conflict, merged_snapshots
-from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 from evolve.project import Project
-from evolve.revisions.disk import Replacement
-from evolve.revisions.draft import new_id
+from evolve.revisions.disk import Replacement, replace_whole
 from evolve.revisions.files import (
+    UNFINISHED,
     Package,
     forget,
-    frozen_of,
-    module_names,
     package_of,
-    read_text,
 )
 from evolve.revisions.graph import Graph
-from evolve.revisions.revision import Key, Revision
-from evolve.revisions.rewriter import Move, moved_text
-from evolve.settings import evolve_settings
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A revision at its new place: the file's name and text."""
-
-    old: Revision
-    name: str
-    text: str
+from evolve.revisions.revision import Key
 
 
 @dataclass(frozen=True)
@@ -67,11 +50,11 @@ def rebased(
     keys = _branch(graph, branch, onto)
     merged = merged_at(project, graph, [branch, onto], answers)
     if merged.conflicts:
-        raise conflicting(app, merged, "--ours", "take it out of the branch")
+        raise conflicting(app, merged, "--ours")
     package = package_of(project.config(app))
     assert package is not None
     parent = next(iter(graph.parents(keys[0])), None)
-    walk = _Walk(project, graph, app, package, onto, answers)
+    walk = Walk(project, graph, app, package, onto, answers)
     return Rebase(package, onto, parent, tuple(walk.moved(graph[key]) for key in keys))
 
 
@@ -97,98 +80,6 @@ def _branch(graph: Graph, branch: Key, onto: Key) -> tuple[Key, ...]:
     return keys
 
 
-@dataclass
-class _Walk:
-    """The state on top of which the next revision of the branch is put."""
-
-    project: Project
-    graph: Graph
-    app: str
-    package: Package
-    onto: Key
-    answers: Mapping[str, str]
-    taken: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        revision = self.graph[self.onto]
-        self._parent = (revision.id, revision.name)
-        self._state = frozen_at(self.project, self.graph, [self.onto], [self.app])
-        self._renames = [
-            pair
-            for key in self.graph.order(self.graph.lineage(self.onto))
-            for pair in self.graph[key].renamed.items()
-        ]
-
-    def moved(self, old: Revision) -> Moved:
-        """Return a revision on top of the state, and go on from there."""
-        frozen = self._data_frozen(old) if old.kind == "data" else self._schema_frozen(old)
-        names = [each for each in module_names(self.package) if each not in self._leaving]
-        slug = old.name.partition("_")[2] or old.name
-        name = numbered(slug, [*names, *self.taken], evolve_settings().FILE_NAME)
-        revision = new_id(each.id for each in self.project.revisions)
-        move = Move(revision, (self._parent,), {**old.supersedes, old.id: old.name}, frozen)
-        self.taken.append(name)
-        self._parent = (revision, name)
-        return Moved(old, name, moved_text(old, read_text(old.path), move))
-
-    @property
-    def _leaving(self) -> set[str]:
-        return {
-            key.name
-            for key in self.graph.of(self.app)
-            if key not in self.graph.lineage(self.onto) and key.app == self.app
-        }
-
-    def _schema_frozen(self, old: Revision) -> dict[str, Definition | None]:
-        """Return what a schema revision changes, on top of the state."""
-        before = frozen_at(self.project, self.graph, self.graph.parents(old.key), [self.app])
-        after = frozen_at(self.project, self.graph, [old.key], [self.app])
-        base = self._followed(before).following(self.app, old.renamed)
-        ours = self._state.following(self.app, old.renamed)
-        theirs = self._followed(after)
-        # What both changed was answered, or there would be a conflict: the branch comes last.
-        _, both = merged_snapshots(base, ours, theirs)
-        answers = {each.label: "theirs" for each in both if each.answerable}
-        self._state, left = merged_snapshots(base, ours, theirs, answers)
-        _expect_none(left)
-        keys = [key for key in frozen_of(old) if key[0] == self.app]
-        return self._labelled(old, keys, self._state)
-
-    def _data_frozen(self, old: Revision) -> dict[str, Definition | None]:
-        """Return what a data revision reaches in the state, and what else it had frozen."""
-        had = {key: each for key, each in frozen_of(old).items() if each}
-        others = {key: each for key, each in had.items() if key[0] != self.app}
-        apps = [app for app in self.graph.apps if app != self.app]
-        heads = [key for app in apps for key in self.graph.without([old.key]).heads(app)]
-        elsewhere = frozen_at(self.project, self.graph.without([old.key]), heads, apps)
-        pool = Snapshot({**elsewhere, **others, **self._state})
-        closure = reachable(pool, [self.app])
-        whole = {**closure, **others}
-        return {each.label: each for _, each in sorted(whole.items())}
-
-    def _followed(self, snapshot: Snapshot) -> Snapshot:
-        """Give what the branch knew the names that the other one has given."""
-        for old, new in self._renames:
-            snapshot = snapshot.following(self.app, {old: new})
-        return snapshot
-
-    def _labelled(
-        self, old: Revision, keys: Iterable[ModelKey], state: Snapshot
-    ) -> dict[str, Definition | None]:
-        frozen = frozen_of(old)
-        labels = {key: (each.label if each else ".".join(key)) for key, each in frozen.items()}
-        return {labels[key]: state.get(key) if frozen[key] else None for key in keys}
-
-
-def _expect_none(conflicts: Sequence[Conflict]) -> None:
-    if conflicts:
-        labels = ", ".join(each.label for each in conflicts)
-        raise Refused(
-            f"Both branches change {labels}, so that one cannot be put on the other.",
-            "Nothing was touched. Take it out of one of them.",
-        )
-
-
 def prepared(rebase: Rebase) -> list[Replacement]:
     """Write the new files beside the old ones, under other names; none where one cannot be."""
     done: list[Replacement] = []
@@ -204,9 +95,42 @@ def prepared(rebase: Rebase) -> list[Replacement]:
 
 
 def put(project: Project, rebase: Rebase, replacements: Iterable[Replacement]) -> None:
-    """Put the new files in the old ones' places, the first first."""
+    """Put the new files in the old ones' places, the first first.
+
+    What they are is in one file meanwhile, so that a rebase that is cut off can be finished.
+    """
+    files = [[each.old.name, each.name, each.text] for each in rebase.moved]
+    marker = rebase.package.directory / UNFINISHED
+    replace_whole(marker, json.dumps(files))
     for replacement in replacements:
         replacement.put()
-    for each in rebase.moved:
-        forget(rebase.package, each.old.name)
-    refresh(project.config(rebase.package.app))
+    marker.unlink()
+    _settle(project, rebase.package, [each.old.name for each in rebase.moved])
+
+
+def finish(project: Project, app: str) -> list[str]:
+    """Finish a rebase that was cut off between two files; return the names of the new ones.
+
+    Raises Refused where none was.
+    """
+    package = package_of(project.config(app))
+    marker = package.directory / UNFINISHED if package else None
+    if package is None or marker is None or not marker.exists():
+        raise Refused(f"No rebase of '{app}' was cut off.")
+    files = json.loads(marker.read_text(encoding="utf-8"))
+    for _, new, text in files:
+        replace_whole(package.directory / f"{new}.py", text)
+    written = {new for _, new, _ in files}
+    for old in (old for old, _, _ in files if old not in written):
+        (package.directory / f"{old}.py").unlink(missing_ok=True)
+    for each in package.directory.glob(".*.py.*.tmp"):
+        each.unlink()
+    marker.unlink()
+    _settle(project, package, [old for old, _, _ in files])
+    return sorted(written)
+
+
+def _settle(project: Project, package: Package, names: Iterable[str]) -> None:
+    for name in names:
+        forget(package, name)
+    refresh(project.config(package.app))

@@ -8,18 +8,11 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from evolve.authoring.drafting import frozen_at
+from evolve.authoring.questions import Declared, composed
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.detect import Difference, detect
 from evolve.autodiff.naming import checked_slug
-from evolve.autodiff.questions import (
-    DefaultNeeded,
-    GiveUpReversing,
-    OneOff,
-    Questioner,
-    RenamedField,
-    RenamedModel,
-    SharedDefault,
-)
+from evolve.autodiff.questions import Questioner
 from evolve.errors import BrokenGraph, Refused
 from evolve.project import Project
 from evolve.revisions import digest
@@ -92,18 +85,19 @@ def _ranged(graph: Graph, start: Key | None, end: Key) -> tuple[Key, ...]:
 
 def _stays(project: Project, revision: Revision) -> str:
     """Return why a revision cannot be part of a squash; nothing where it can."""
-    if revision.kind == "django":
-        return "is a Django-format migration, which `manage.py squashmigrations` squashes"
     there = {each.key for each in project.revisions}
-    if any(key in there for key in revision.replaced):
-        return "is a squash itself, and the files that it replaces are still there"
-    if revision.elidable:
-        return ""
-    if revision.kind == "data":
-        return "is a data migration that does not say `elidable = True`"
-    if digest.edited(read_text(revision.path)) is not False:
-        return "was written or edited by hand"
-    return ""
+    nested = not there.isdisjoint(revision.replaced)
+    rows = revision.kind == "data" and not revision.elidable
+    edited = revision.kind == "schema" and digest.edited(read_text(revision.path)) is not False
+    reasons = {
+        "is a Django-format migration, which `manage.py squashmigrations` squashes": (
+            revision.kind == "django"
+        ),
+        "is a squash itself, and the files that it replaces are still there": nested,
+        "is a data migration that does not say `elidable = True`": rows,
+        "was written or edited by hand": edited and not revision.elidable,
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
 
 
 def _check_range(graph: Graph, keys: Sequence[Key], staying: Mapping[Key, str]) -> None:
@@ -173,7 +167,7 @@ def _difference(
     others = [each for each in graph.apps if each != app]
     after = frozen_at(project, graph, run[-1:], [app])
     elsewhere = frozen_at(project, graph, run[-1:], others)
-    said = _Said(ask, _composed(graph[key].renamed for key in run))
+    said = Declared(ask, composed(graph[key].renamed for key in run))
     found = detect(app, before, after.overlaid(dict(elsewhere)), said)
     earlier = graph.lineage(run[0]) - {run[0]}
     if not any(graph[key].kind != "django" for key in earlier):
@@ -183,52 +177,6 @@ def _difference(
     names = {each.name for each in after.values()}
     models = {old: new for old, new in said.renames.items() if "." not in old and new in names}
     return found, {**models, **found.renamed}
-
-
-def _composed(renames: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """Return renames that follow one another as one: "Old" to "New", "Model.old" to "new".
-
-    Fields are under the name that their model has in the end.
-    """
-    models: dict[str, str] = {}
-    fields: dict[tuple[str, str], str] = {}
-    for old, new in (pair for each in renames for pair in each.items()):
-        model, _, name = old.partition(".")
-        if not name:
-            models = {**{k: new if v == old else v for k, v in models.items()}, old: new}
-            moved = {(new if m == old else m, f): to for (m, f), to in fields.items()}
-            fields = moved
-            continue
-        to = new.rpartition(".")[2]
-        fields = {k: to if k[0] == model and v == name else v for k, v in fields.items()}
-        fields[model, name] = to
-    return {**models, **{f"{model}.{name}": to for (model, name), to in fields.items()}}
-
-
-class _Said:
-    """A questioner that knows what the revisions themselves have declared to be renames."""
-
-    def __init__(self, ask: Questioner, renames: Mapping[str, str]) -> None:
-        self._ask = ask
-        self.renames = renames
-
-    def renamed(self, question: RenamedField | RenamedModel) -> bool:
-        """Answer from what was declared: nothing else was a rename."""
-        old = question.old
-        name = f"{question.model}.{old}" if isinstance(question, RenamedField) else old
-        return self.renames.get(name) == question.new
-
-    def default(self, question: DefaultNeeded) -> OneOff | GiveUpReversing:
-        """Ask."""
-        return self._ask.default(question)
-
-    def shared_default(self, question: SharedDefault) -> None:
-        """Ask."""
-        self._ask.shared_default(question)
-
-    def settle(self) -> None:
-        """Pass it on."""
-        self._ask.settle()
 
 
 def _irreversible(project: Project, members: Iterable[Revision]) -> Iterator[tuple[Key, str]]:

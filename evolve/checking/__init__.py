@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evolve.checking import head_file, models, one_head, operations, squashes
+from evolve.checking import head_file, models, one_head, operations, squashes, usable
 from evolve.errors import EvolveError
 from evolve.findings import Finding
 from evolve.project import Project
 
-_CHECKS = (one_head.check, head_file.check, operations.check, models.check)
+_CHECKS = (one_head.check, head_file.check, operations.check, usable.check, models.check)
 
 
 def check(project: Project, apps: Sequence[str]) -> tuple[list[Finding], list[Finding]]:

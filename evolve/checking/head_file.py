@@ -20,6 +20,8 @@ def check(project: Project, graph: Graph, app: str) -> list[Finding]:
     if wanted is None or wanted == there:
         return []
     says = f"says {', '.join(there.split())}" if there else "is missing"
+    if there and "<<<<<<<" in there:
+        says = "has a conflict of two branches in it"
     return [
         Finding(
             "head-file",

@@ -18,6 +18,7 @@ def check(project: Project, graph: Graph, app: str) -> list[Finding]:
             "several-heads",
             app,
             f"it has more than one head: {names}.",
-            f"`evolve merge {app}` makes one of them, `evolve rebase {app}` puts one on the other.",
+            f"`evolve merge {app}` makes one of them, `evolve rebase {app} {heads[-1].name}` puts "
+            "one on the other.",
         )
     ]

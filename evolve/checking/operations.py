@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from evolve.database.agreement import disagreements
 from evolve.database.lazy import LazyState
@@ -39,11 +40,25 @@ def _ways(project: Project, graph: Graph, key: Key) -> list[Direction]:
 def _states(
     project: Project, graph: Graph, keys: set[Key]
 ) -> Iterator[tuple[Key, LazyState, LazyState]]:
-    """Yield each of `keys` with the states before and after it, in the graph's order."""
+    """Yield each of `keys` with the states before and after it, in the graph's order.
+
+    What is on a parallel branch is not in the states: each branch was written without the other.
+    """
     state = project.state(graph, ())
+    beside = {app: graph.beside(app, graph.of(app)) for app in {key.app for key in keys}}
     for key in graph.order(graph.ancestors(keys)):
+        migration = project.load(graph[key])
         before, state = state, state.clone()
-        for operation in project.load(graph[key]).operations:
-            operation.state_forwards(key.app, state)
-        if key in keys:
+        _install(migration, state)
+        if key in keys and beside[key.app](key):
+            own = project.state(graph, graph.ancestors([key]) - {key})
+            after = own.clone()
+            _install(migration, after)
+            yield key, own, after
+        elif key in keys:
             yield key, before, state
+
+
+def _install(migration: Any, state: LazyState) -> None:
+    for operation in migration.operations:
+        operation.state_forwards(migration.app_label, state)

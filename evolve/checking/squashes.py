@@ -26,7 +26,8 @@ def notes(project: Project, app: str) -> Iterator[Finding]:
                 "squash-done",
                 str(squash),
                 f"it is applied wherever they were: {names} can be removed.",
-                "Look at the databases that are not in these settings first.",
+                "Look at the databases that are not in these settings first, and leave `replaces` "
+                "in the squash: other files name them by it.",
             )
 
 

@@ -107,12 +107,7 @@ def _ranged(
 def current(project: Project, args: argparse.Namespace) -> int:
     """Print the last applied revisions of each app."""
     graph, applied = seen(project, args)
-    keys = [
-        key
-        for app in apps_of(project, graph, args)
-        for key in graph.of(app)
-        if key in applied and not any(each in applied for each in graph.children(key))
-    ]
+    keys = [key for app in apps_of(project, graph, args) for key in graph.current(app, applied)]
     return _listed(args, graph, keys, applied)
 
 
@@ -194,6 +189,7 @@ def _entry(graph: Graph, key: Key, applied: frozenset[Key]) -> dict[str, Any]:
         "name": key.name,
         "id": revision.id,
         "message": message_of(revision),
+        "base": not revision.down,
         "parents": [each.name for each in parents],
         "children": [each.name for each in graph.children(key)],
         "depends_on": [str(each) for each in graph.requirements(key) if each not in parents],
@@ -229,7 +225,7 @@ def _notes(graph: Graph, key: Key) -> list[str]:
 
 
 def _line(entry: dict[str, Any]) -> str:
-    parents = ", ".join(entry["parents"]) or "<base>"
+    parents = ", ".join(entry["parents"]) or ("<base>" if entry["base"] else "?")
     notes = "".join(f" ({each})" for each in [*entry["labels"], *entry["notes"]])
     return f"{parents} -> {entry['app']}:{entry['name']}{notes}, {entry['message']}"
 

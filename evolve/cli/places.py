@@ -47,6 +47,8 @@ def split(args: argparse.Namespace) -> None:
 
 def one(graph: Graph, targets: tuple[Target, ...], text: str) -> Key:
     """Return the one revision that a target names. Raises Refused for none or several."""
+    if len(targets) == 1 and targets[0].key is None:
+        raise Refused(f"'{text}' is before the first revision.", "Name one.")
     if len(targets) != 1 or targets[0].key is None:
         raise Refused(f"'{text}' is not one revision.", "Name one.")
     return targets[0].key

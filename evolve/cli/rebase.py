@@ -7,7 +7,7 @@ import sys
 from contextlib import redirect_stdout
 from typing import Any
 
-from evolve.authoring.rebase import Rebase, prepared, put, rebased
+from evolve.authoring.rebase import Rebase, finish, prepared, put, rebased
 from evolve.authoring.rollback import Rollbacks, located
 from evolve.autodiff.questions import Answers
 from evolve.cli.anew import (
@@ -19,7 +19,7 @@ from evolve.cli.anew import (
 )
 from evolve.cli.ask import Prompts, at_terminal
 from evolve.cli.find import command
-from evolve.cli.places import TARGET, add_format, one, tell_json
+from evolve.cli.places import TARGET, add_format, one, tell, tell_json
 from evolve.errors import Refused
 from evolve.project import Project
 from evolve.revisions.graph import Graph
@@ -50,6 +50,12 @@ def add_rebase(commands: Any) -> None:
         metavar="Model.field",
         help="where both changed it: what the branch says holds",
     )
+    parser.add_argument(
+        "--continue",
+        dest="finish",
+        action="store_true",
+        help="finish a rebase that was cut off while it wrote its files",
+    )
     add_anew_options(parser)
     add_format(parser)
     parser.set_defaults(run=rebase)
@@ -57,6 +63,11 @@ def add_rebase(commands: Any) -> None:
 
 def rebase(project: Project, args: argparse.Namespace) -> int:
     """Move a branch. First all checks and questions, then all changes."""
+    if args.finish:
+        names = finish(project, args.app)
+        tell(args, f"Finished the rebase of '{args.app}': {', '.join(names)}.")
+        tell_json(args, {"written": names})
+        return 0
     # What is for people goes to stderr where a script reads stdout.
     with redirect_stdout(sys.stderr if args.format == "json" else sys.stdout):
         found = _rebase(project, args)
@@ -97,7 +108,7 @@ def _ends(project: Project, args: argparse.Namespace) -> tuple[Key, Key]:
         names = ", ".join(key.name for key in heads)
         raise Refused(
             f"It is not clear what goes where; the heads of '{args.app}' are: {names or 'none'}.",
-            "Name both: `evolve rebase APP BRANCH --onto REVISION`.",
+            f"Name both: `evolve rebase {args.app} BRANCH --onto REVISION`.",
         )
     return branch, onto
 

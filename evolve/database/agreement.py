@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.exceptions import FieldError
 from django.db import connections
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import StateApps
 
 from evolve.database.facade import Database
 from evolve.database.lazy import LazyState
@@ -76,3 +78,46 @@ def _one(migration: Any, way: Direction, start: LazyState, end: LazyState, alias
         return [f" - calling it raised {type(error).__name__}: {error}"]
     keys = db.touched | {key for key in migration.definitions if key[0] == app}
     return differences(db.state.models, end.models, keys)
+
+
+def unusable(state: LazyState, app: str) -> list[str]:
+    """Return why an app's models in a state cannot be loaded or made, a line each.
+
+    Rendering finds what is referred to and is not there, and names that clash; Django's own checks
+    find indexes, constraints and options of fields that are not there.
+    """
+    try:
+        registry = StateApps(set(state.real_apps), dict(state.models))
+    except Exception as error:
+        return [f" - {' '.join(str(error).split())}"]
+    # Private API (5.2 to 6.1): these are parts of Model.check, which historical models have too.
+    found: list[str] = []
+    for model in registry.get_models():
+        if model._meta.app_label == app:
+            errors = [
+                *model._check_indexes([]),
+                *model._check_constraints([]),
+                *(each for names in _together(model) for each in names),
+                *model._check_field_name_clashes(),
+            ]
+            found += [f" - {model._meta.label}: {error.msg}" for error in errors]
+            found += _generated(model)
+    return found
+
+
+def _together(model: Any) -> list[list[Any]]:
+    return [
+        model._check_local_fields(fields, "unique_together")
+        for fields in model._meta.unique_together
+    ]
+
+
+def _generated(model: Any) -> list[str]:
+    """Return the generated fields of a model that are made of what is not there."""
+    found = []
+    for field in model._meta.local_fields:
+        try:
+            getattr(field, "referenced_fields", None)
+        except FieldError as error:
+            found.append(f" - {model._meta.label}.{field.name}: {error}")
+    return found

@@ -154,8 +154,21 @@ class Database:
         self.run(operations.AlterModelTableComment(name, table_comment))
 
     def alter_model_options(self, name: str, options: Mapping[str, Any]) -> None:
-        """Give a model other options that the database does not see."""
-        self.run(operations.AlterModelOptions(name, dict(options)))
+        """Give a model other options that the database does not see.
+
+        What a parallel branch has set in the meantime, and is frozen so, stays.
+        """
+        key = self._app, name.lower()
+        now, then = self.state.models.get(key), self._target.get(key)
+        here, there = now.options if now else {}, then.options if then else {}
+        kept = {
+            each: value
+            for each, value in here.items()
+            if each in operations.AlterModelOptions.ALTER_OPTION_KEYS
+            and each in there
+            and there[each] == value
+        }
+        self.run(operations.AlterModelOptions(name, {**kept, **options}))
 
     def alter_model_managers(self, name: str, managers: Sequence[tuple[str, Any]]) -> None:
         """Give a model other managers."""

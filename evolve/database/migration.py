@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
+import django
 from django.apps import apps as live_apps
 from django.conf import settings
 from django.db import migrations, router
@@ -27,11 +28,11 @@ from evolve.errors import BrokenRevision, EvolveError, FrozenMismatch, Irreversi
 from evolve.frozen.capture import model_states
 from evolve.frozen.orm import Orm, on_their_alias
 from evolve.frozen.snapshot import Definition, ModelKey
-from evolve.revisions.files import key_named, read_text
+from evolve.revisions.files import key_named, read_text, revisions_of
 from evolve.revisions.frozen_text import read_frozen
 from evolve.revisions.header import SETTING, read_header
 from evolve.revisions.methods import read_methods
-from evolve.revisions.revision import Revision
+from evolve.revisions.revision import Key, Revision
 
 
 def irreversible(why: str) -> Callable[..., NoReturn]:
@@ -64,7 +65,7 @@ class Revised(migrations.Migration):
         self.dependencies = _dependencies(type(self), app_label)
         given: Any = type(self)
         self.run_before = [_pair(entry) for entry in given.run_before]
-        self.replaces = _replaced(given.replaces, app_label)
+        self.replaces = [] if _nested(name, app_label) else _replaced(given.replaces, app_label)
         self.initial = self.down_revision is None
         self.operations = [RunRevision(self), *self._rename_markers()]
 
@@ -128,6 +129,14 @@ def _dependencies(revised: type[Revised], app: str) -> list[Any]:
         else:
             found.append(tuple(key_named(live_apps.get_app_config(label), reference)))
     return found
+
+
+def _nested(name: str, app: str) -> bool:
+    """Tell whether a squash is replaced by another one, which Django 5.2 cannot have."""
+    if django.VERSION >= (6, 0):
+        return False
+    key = Key(app, name)
+    return any(key in each.replaced for each in revisions_of(live_apps.get_app_config(app)))
 
 
 def _replaced(given: Any, app: str) -> list[tuple[str, str]]:

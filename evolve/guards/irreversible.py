@@ -21,7 +21,7 @@ def check(plan: Plan, facts: Facts) -> list[Finding]:
         Finding(
             "irreversible",
             str(step.revision),
-            f"it cannot be reversed: {reason}",
+            f"it cannot be reversed: {reason.rstrip('.')}.",
             # Whatever comes after the first one is out of reach behind it.
             "" if place else _way_out(section, step),
         )

@@ -26,6 +26,9 @@ from evolve.revisions.header import SETTING, NotLiteral, django_revision, read_h
 from evolve.revisions.methods import Method, read_methods
 from evolve.revisions.revision import Direction, Key, Revision
 
+UNFINISHED = ".rebase"
+"""The file that holds what a rebase writes, while it is writing."""
+
 _DOCSTRING = re.compile(r'\s*[rR]?"""(.*?)(?:"""|\n)')
 
 
@@ -86,6 +89,11 @@ def read_all(configs: Iterable[AppConfig]) -> tuple[list[Revision], list[str]]:
         package = package_of(config)
         if package is None or not package.exists:
             continue
+        if (package.directory / UNFINISHED).exists():
+            broken.append(
+                f"{package.directory / UNFINISHED}: a rebase of '{package.app}' was cut off while "
+                f"it wrote its files. `evolve rebase {package.app} --continue` finishes it."
+            )
         for name in module_names(package):
             try:
                 revisions.append(_read(package, name))

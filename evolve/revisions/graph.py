@@ -6,11 +6,11 @@ order of the whole graph is worked out once; the order of a part of it is the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
-from evolve.errors import BrokenGraph, UnknownName
+from evolve.errors import Ambiguous, BrokenGraph, UnknownName
 from evolve.revisions.keyed import by_app, by_key, exact, labelled
 from evolve.revisions.revision import Key, Revision
 from evolve.revisions.walks import by_rank, inverted, masks, post_order, reached
@@ -136,6 +136,17 @@ class Graph:
         """Return the app's revisions that revise nothing."""
         return tuple(key for key in self.of(app) if not self._parents[key])
 
+    def current(self, app: str, applied: Container[Key]) -> tuple[Key, ...]:
+        """Return the app's revisions in `applied` that are in no other such one's lineage."""
+        below: set[Key] = set()
+        found: list[Key] = []
+        for key in reversed(self.of(app)):
+            if key in applied and key not in below:
+                found.append(key)
+            if key in applied or key in below:
+                below.update(self._parents[key])
+        return tuple(reversed(found))
+
     def without(self, keys: Iterable[Key]) -> Graph:
         """Return the graph without `keys` and all that requires them."""
         gone = self.descendants(keys)
@@ -182,19 +193,21 @@ class Graph:
             raise UnknownName(f"{every[0]} is not on the branch that was named.")
         names = [key.name for key in found]
         if names:
-            raise UnknownName(
+            raise Ambiguous(
                 f"'{reference}' is ambiguous in the app '{app}': {', '.join(sorted(names))}.",
                 "Give more of the name, or the id.",
             )
-        raise UnknownName.among(
-            f"revision of '{app}'",
-            reference,
-            [*(key.name for key in self._of_app[app]), *self.labels(app)],
-        )
+        known = [*(key.name for key in self._of_app[app]), *self.labels(app)]
+        error = UnknownName.among(f"revision of '{app}'", reference, known)
+        if reference and any(self[key].id.startswith(reference) for key in self._of_app[app]):
+            error.hint += ". Of an id at least four characters are needed."
+        raise error
 
     def _matching(self, app: str, reference: str) -> list[Key]:
         if (app, reference) in self._exact:
             return [self._exact[app, reference]]
+        if (app, reference) in self._labels:
+            return [self._labels[app, reference]]
         own = [self._revisions[key] for key in self._of_app.get(app, ())]
         long_enough = len(reference) >= SHORTEST_ID
         tests: list[Callable[[Revision], bool]] = [

@@ -43,7 +43,8 @@ def read_header(app: str, name: str, path: str, text: str, whole: bool = False) 
         values = _header_values(found)
     except SyntaxError as error:
         raise BrokenRevision(
-            f"{path}:{error.lineno}: {error.msg}.", "Correct the file; nothing was run."
+            f"{path}{f':{error.lineno}' if error.lineno else ''}: {error.msg}.",
+            "Correct the file; nothing was run.",
         ) from error
     except LookupError as error:
         raise BrokenRevision(

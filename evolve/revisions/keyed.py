@@ -48,10 +48,12 @@ def exact(revisions: Mapping[Key, Revision]) -> dict[tuple[str, str], Key]:
 
 
 def labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[str, str], Key]:
-    """Return which revision of an app declares a branch label."""
+    """Return which revision of an app declares a branch label; what is named twice is a fault."""
+    listed = list(revisions)
     declared: dict[tuple[str, str], Revision] = {}
-    for revision in revisions:
-        for word in RESERVED & {revision.id, revision.name, *revision.branch_labels}:
+    named = {(each.app, text): each for each in listed for text in (each.id, each.name)}
+    for revision in listed:
+        for word in sorted(RESERVED & {revision.id, revision.name, *revision.branch_labels}):
             faults.append(f"{revision.place('revision')}: '{word}' is a reserved word.")
         for label in revision.branch_labels:
             other = declared.setdefault((revision.app, label), revision)
@@ -59,5 +61,11 @@ def labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[str
                 faults.append(
                     f"{revision.place('branch_labels')} and {other.place('branch_labels')} have "
                     f"the same label, '{label}'."
+                )
+            namesake = named.get((revision.app, label), revision)
+            if namesake is not revision:
+                faults.append(
+                    f"{revision.place('branch_labels')}: its label '{label}' is what {namesake} "
+                    f"({namesake.place('revision')}) is called."
                 )
     return {place: each.key for place, each in declared.items()}

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from evolve.errors import Refused, UnknownName
+from evolve.errors import Ambiguous, Refused, UnknownName
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import RESERVED, Key
 
@@ -26,13 +26,15 @@ class Target:
 
     `soft` is what was typed, where it was matched to a name that is not the same. `within` are the
     revisions of the branch that was named: what goes back goes back among them alone, and what
-    requires it; empty for all.
+    requires it; empty for all. `steps` is how far it is from where the app is now, where it was
+    named so.
     """
 
     app: str
     key: Key | None
     soft: str = ""
     within: frozenset[Key] = frozenset()
+    steps: int = field(default=0, compare=False)
 
 
 def resolve(
@@ -48,9 +50,16 @@ def resolve(
     branch, at, place = str(text or "head").rpartition("@")
     within = graph.line(_branch(graph, app, branch)) if at else frozenset(graph.of(app))
     line = _Line(graph, app, within, applied)
+    steps = _steps(place)
     return tuple(
-        Target(app, key, soft, within if at else frozenset()) for key, soft in line.found(place)
+        Target(app, key, soft, within if at else frozenset(), steps)
+        for key, soft in line.found(place)
     )
+
+
+def _steps(place: str) -> int:
+    relative = _RELATIVE.fullmatch(place)
+    return int(relative["steps"]) if relative and relative["where"] in ("", "current") else 0
 
 
 def _branch(graph: Graph, app: str, text: str) -> Key:
@@ -59,6 +68,8 @@ def _branch(graph: Graph, app: str, text: str) -> Key:
         return labelled
     try:
         return _revision(graph, app, text, frozenset(graph.of(app)))
+    except Ambiguous:
+        raise
     except UnknownName as error:
         names = [*graph.labels(app), *(key.name for key in graph.of(app))]
         raise UnknownName.among(f"branch of '{app}' called", text, names) from error
@@ -79,7 +90,7 @@ class _Line:
         """Return the keys that a place names, each with `text` where it is not its name."""
         if text == "heads":
             return [(key, "") for key in self._heads()]
-        exact = Key(self._app, text) in self._within
+        exact = Key(self._app, text) in self._within or self._graph.labelled(self._app, text)
         relative = None if exact else _RELATIVE.fullmatch(text)
         if relative:
             start = self._one_place(relative["where"] or "current", text)
@@ -97,21 +108,16 @@ class _Line:
             ends = self._current()
             what = "current revision"
             return self._one(ends, what, "Name the revision to go to.") if ends else None
-        labelled = self._graph.labelled(self._app, where)
-        if labelled in self._within:
-            return labelled
+        if where in RESERVED:
+            raise Refused(f"'{where}' cannot stand in '{text}'.", "Name one revision.")
         return _revision(self._graph, self._app, where, self._within)
 
     def _heads(self) -> list[Key]:
         return [key for key in self._graph.heads(self._app) if key in self._within]
 
     def _current(self) -> list[Key]:
-        done = [key for key in self._graph.of(self._app) if self._is_applied(key)]
-        children = self._graph.children
-        return [key for key in done if not any(map(self._is_applied, children(key)))]
-
-    def _is_applied(self, key: Key) -> bool:
-        return key in self._applied and key in self._within
+        done = self._within & frozenset(self._applied)
+        return list(self._graph.current(self._app, done))
 
     def _moved(self, at: Key | None, steps: int, text: str) -> Key | None:
         """Return the revision `steps` after a place; None before the first."""
@@ -146,9 +152,11 @@ def _revision(graph: Graph, app: str, text: str, within: frozenset[Key]) -> Key:
         among = [key for key in numbered if key in within]
         if len(among) == 1:
             return among[0]
+        if numbered and not among:
+            raise UnknownName(f"The number {text} is not on the branch that was named.")
         if among and not any(key.name.startswith(text) for key in within):
             names = ", ".join(key.name for key in among)
-            raise UnknownName(
+            raise Ambiguous(
                 f"The number {text} is ambiguous in the app '{app}': {names}.", "Give the name."
             )
     return graph.find(app, text, within)

@@ -110,12 +110,12 @@ def test_a_conflict_is_shown_side_by_side_and_written_when_it_is_answered(everyw
     assert "which branch ran last" in everywhere.refused("migrate", "shop", "zero")
 
 
-def test_what_no_side_can_be_taken_of_points_to_rebase(site):
+def test_what_no_side_can_be_taken_of_is_to_be_changed(site):
     fork(site, THING + SIZE, THING + SIZE.replace("null=True", "default=1"))
     error = site.refused("merge", "shop")
     assert "Thing.size" in error
     assert "--ours" not in error
-    assert "evolve rebase shop" in error
+    assert "change one of them so that it does not touch that" in error
 
 
 def test_going_back_over_what_both_branches_did_is_refused(everywhere):

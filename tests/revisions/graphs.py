@@ -1,4 +1,4 @@
-"""Graphs for tests, written as "name < parents ; dependencies"."""
+"""Graphs for tests, written as "name [labels] < parents ; dependencies"."""
 
 from __future__ import annotations
 
@@ -15,12 +15,19 @@ def key(text: str) -> Key:
 
 
 def revision(line: str) -> Revision:
-    """`"shop:b < a ; other:x"` -> b of shop, which revises a and depends on x of other."""
+    """`"shop:b [l] < a ; other:x"` -> b of shop, labelled l, revises a and depends on other's x."""
     head, _, depends = line.partition(";")
-    name, _, down = head.partition("<")
+    named, _, down = head.partition("<")
+    name, _, labels = named.partition("[")
     own = key(name.strip())
     return Revision(
-        own.app, own.name, own.name, tuple(down.split()), tuple(depends.split()), path=f"{own}.py"
+        own.app,
+        own.name,
+        own.name,
+        tuple(down.split()),
+        tuple(depends.split()),
+        branch_labels=tuple(labels.strip(" ]").split()),
+        path=f"{own}.py",
     )
 
 
@@ -35,13 +42,16 @@ def names(keys) -> str:
 
 
 @st.composite
-def graphs(draw, largest=14, branches=True):
-    """Random graphs of three apps: branches and merges if wanted, dependencies between apps."""
+def graphs(draw, largest=14, branches=True, within=False):
+    """Random graphs of three apps: branches and merges if wanted, dependencies between apps.
+
+    With `within` there are dependencies within apps as well.
+    """
     revisions: list[Revision] = []
     for number in range(draw(st.integers(1, largest))):
         app = draw(st.sampled_from("abc"))
         own = [each.name for each in revisions if each.app == app]
-        others = [str(each) for each in revisions if each.app != app]
+        others = [str(each) for each in revisions if within or each.app != app]
         down = draw(st.lists(st.sampled_from(own), max_size=2, unique=True)) if own else []
         down = down if branches else own[-1:]
         depends = draw(st.lists(st.sampled_from(others), max_size=2, unique=True)) if others else []
