@@ -14,12 +14,14 @@ _WIDTH = 100
 _PATHS = {
     "django.db.models.expressions.": "models.expressions.",
     "django.db.models.functions.datetime.": "models.functions.",
+    "django.db.models.constraints.": "models.",
     "django.contrib.postgres.indexes.": "indexes.",
     "evolve.fields.": "fields.",
 }
 _IMPORTS = {
     "import django.db.models.expressions": MODELS_IMPORT,
     "import django.db.models.functions.datetime": MODELS_IMPORT,
+    "import django.db.models.constraints": MODELS_IMPORT,
     "import django.contrib.postgres.indexes": "from django.contrib.postgres import indexes",
     "import evolve.fields": "from evolve import fields",
     "import fields": "from evolve import fields",
@@ -39,13 +41,14 @@ def models_text(found: Sequence[FoundModel], of: str) -> str:
 
 
 def _sorted(imports: set[str]) -> list[str]:
-    """Return plain imports, then Django's names, then evolve's."""
+    """Return the standard library's, then Django's, then evolve's."""
     lines = {_IMPORTS.get(line, line) for line in imports}
-    groups = [
-        sorted(line for line in lines if line.startswith("import ")),
-        sorted(line for line in lines if line.startswith("from django")),
-        sorted(line for line in lines if line.startswith("from evolve")),
-    ]
+    groups: list[list[str]] = [[], [], []]
+    for line in sorted(lines):
+        top = line.split()[1].partition(".")[0]
+        groups[("django", "evolve").index(top) + 1 if top in ("django", "evolve") else 0].append(
+            line
+        )
     return "\n\n".join("\n".join(group) for group in groups if group).splitlines()
 
 
@@ -76,7 +79,13 @@ def _field(field: FoundField, imports: set[str]) -> Iterator[str]:
         return
     head, _, rest = written.partition("(")
     yield f"    {field.name} = {head}("
-    yield f"        {rest[:-1]}"
+    if len(rest) <= _WIDTH - 8:
+        yield f"        {rest[:-1]}"
+    else:
+        given = [source(each) for each in field.args]
+        named = ((name, source(each)) for name, each in sorted(field.kwargs.items()))
+        given += [each._replace(text=f"{name}={each.text}") for name, each in named]
+        yield from (f"        {_noted(each, imports)}," for each in given)
     yield "    )"
 
 

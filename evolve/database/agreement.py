@@ -21,11 +21,11 @@ from evolve.frozen.orm import Orm
 from evolve.revisions.revision import Direction
 
 
-class _NeedsRows(Exception):
+class NeedsRows(Exception):
     """A method reads or writes rows: what it does is known when it runs."""
 
 
-class _OnStates(Database):
+class OnStates(Database):
     """`self.db` without a database: operations change the state, statements do nothing."""
 
     def run(self, operation: Operation) -> None:
@@ -64,15 +64,15 @@ def _one(migration: Any, way: Direction, start: LazyState, end: LazyState, alias
     app = migration.app_label
 
     def no_rows() -> Any:
-        raise _NeedsRows
+        raise NeedsRows
 
     orm = Orm(no_rows, app, alias)
     editor = SimpleNamespace(connection=connections[alias], collect_sql=False)
-    db = _OnStates(app, editor, start.clone(), end.models, orm)
+    db = OnStates(app, editor, start.clone(), end.models, orm)
     migration.db = db
     try:
         getattr(migration, way)(orm)
-    except _NeedsRows:
+    except NeedsRows:
         return []
     except Exception as error:
         return [f" - calling it raised {type(error).__name__}: {error}"]

@@ -57,6 +57,11 @@ _SPECIAL = {
             OR SUM(sub_part IS NOT NULL OR column_name IS NULL) > 0
     """,
 }
+_UNIQUE = {
+    **dict.fromkeys(("primary_key", "check", "index"), False),
+    "unique": True,
+    "foreign_key": None,
+}
 _DEFERRABLE = """
     SELECT conname, condeferred FROM pg_constraint
     WHERE conrelid = quote_ident(%s)::regclass AND contype = 'u' AND condeferrable
@@ -107,6 +112,36 @@ def _has_expression(connection: Any, cursor: Any, index: str) -> bool:
     return any(name is None for _, _, name in cursor.fetchall())
 
 
+def constraints_of(connection: Any, cursor: Any, table: str) -> dict[str, Any]:
+    """Return Django's account of a table's constraints and indexes, with SQLite's own uniques.
+
+    There Django parses texts: it takes UNIQUE (a, b) without a name for a column, and misses the
+    order of many an index.
+    """
+    found: dict[str, Any] = connection.introspection.get_constraints(cursor, table)
+    if connection.vendor != "sqlite":
+        return found
+    inline = {
+        tuple(each["columns"]): name
+        for name, each in found.items()
+        if each["unique"] and not each["index"]
+    }
+    kept = {name: each for name, each in found.items() if name not in inline.values()}
+    for name, each in kept.items():
+        if each["index"]:
+            cursor.execute(f"PRAGMA index_xinfo({connection.ops.quote_name(name)})")
+            parts = sorted(row for row in cursor.fetchall() if row[5])
+            each["orders"] = ["DESC" if row[3] else "ASC" for row in parts]
+    cursor.execute(f"PRAGMA index_list({connection.ops.quote_name(table)})")
+    uniques = [name for _, name, _, origin, _ in cursor.fetchall() if origin == "u"]
+    for number, index in enumerate(sorted(uniques)):
+        cursor.execute(f"PRAGMA index_info({connection.ops.quote_name(index)})")
+        columns = [name for _, _, name in cursor.fetchall()]
+        name = inline.get(tuple(columns), f"__unnamed_constraint_u{number}__")
+        kept[name] = {**_UNIQUE, "columns": columns}
+    return kept
+
+
 def deferrable_uniques(connection: Any, cursor: Any, table: str) -> dict[str, bool]:
     """Return the unique constraints that can be deferred, and whether they are at first."""
     return dict(_asked(connection, cursor, table, {"postgresql": _DEFERRABLE}))
@@ -152,6 +187,9 @@ def default_text(connection: Any, row: Any) -> str | None:
     text = row.default
     if text is None or re.match(r"NULL\b", str(text), re.IGNORECASE):
         return None
+    if connection.vendor == "sqlite" and (quoted := re.fullmatch(r'"(.*)"', text, re.DOTALL)):
+        # SQLite takes double quotes for single ones there, and not in a table's new text.
+        return "'" + quoted[1].replace("'", "''").replace('""', '"') + "'"
     is_literal = connection.vendor == "mysql" and not connection.mysql_is_mariadb
     if is_literal and "DEFAULT_GENERATED" not in row.extra:
         # MySQL keeps the value itself, where everybody else keeps the text that was written.

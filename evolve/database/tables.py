@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models, router
 
-from evolve.database.catalogue import Columns, foreign_keys, special_indexes
+from evolve.database.catalogue import Columns, constraints_of, foreign_keys, special_indexes
 from evolve.database.vendor import column_types, same_type_text
 from evolve.fields import UniqueIndex
 
@@ -46,8 +46,9 @@ def live_tables(connection: Any, names: Iterable[str]) -> dict[str, Table]:
 def _live(connection: Any, cursor: Any, name: str) -> Table:
     types = column_types(connection, cursor, name)
     described = connection.introspection.get_table_description(cursor, name)
-    constraints = connection.introspection.get_constraints(cursor, name)
-    special = special_indexes(connection, cursor, name)
+    constraints = constraints_of(connection, cursor, name)
+    special = {*special_indexes(connection, cursor, name)}
+    special |= {name for name, each in constraints.items() if _is_of_another_kind(each)}
     known = {
         name: each
         for name, each in constraints.items()
@@ -65,6 +66,12 @@ def _live(connection: Any, cursor: Any, name: str) -> Table:
         foreign_keys(connection, cursor, name, constraints),
         frozenset(tuple(each["columns"]) for name, each in known.items() if name in special),
     )
+
+
+def _is_of_another_kind(constraint: Mapping[str, Any]) -> bool:
+    """Tell whether an index is none that `models.Index` makes: gin, fulltext."""
+    kind = constraint.get("type", models.Index.suffix)
+    return not constraint["unique"] and kind not in (models.Index.suffix, "btree")
 
 
 def model_tables(connection: Any, found: Iterable[type[models.Model]]) -> dict[str, Table]:
@@ -87,7 +94,10 @@ def _allowed(connection: Any, model: type[models.Model]) -> bool:
 def _of_model(connection: Any, model: type[models.Model]) -> Table:
     meta = model._meta
     fields = [
-        each for each in meta.local_concrete_fields if each.db_type(connection) and each.column
+        each
+        for each in meta.local_concrete_fields
+        # SQLite has columns whose type is the empty text.
+        if each.db_type(connection) is not None and each.column
     ]
     pk = tuple(each.column for each in getattr(meta, "pk_fields", [meta.pk]))
     relations = [each for each in fields if each.remote_field and _has_constraint(each)]

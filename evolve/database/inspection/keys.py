@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres import indexes as postgres
 from django.db import models
 
 from evolve.database.catalogue import (
     Columns,
+    constraints_of,
     deferrable_uniques,
     foreign_keys,
     is_bare_unique,
@@ -18,8 +20,9 @@ from evolve.database.catalogue import (
 )
 from evolve.fields import NamedIndex, UniqueIndex
 
+_POSTGRES = "django.contrib.postgres"
 _TYPES = {
-    "": models.Index,
+    models.Index.suffix: models.Index,
     "btree": models.Index,
     "brin": postgres.BrinIndex,
     "gin": postgres.GinIndex,
@@ -52,7 +55,7 @@ class Keys:
 
 def keys_of(connection: Any, cursor: Any, table: str, taken: set[str]) -> Keys:
     """Return the keys of a table; names of indexes and constraints go to `taken`."""
-    constraints = connection.introspection.get_constraints(cursor, table)
+    constraints = constraints_of(connection, cursor, table)
     primary = connection.introspection.get_primary_key_columns(cursor, table) or []
     keys = Keys(tuple(primary))
     for columns, target in foreign_keys(connection, cursor, table, constraints).items():
@@ -107,16 +110,36 @@ def _add_unique(
 def _add_index(keys: Keys, name: str, index: Mapping[str, Any], taken: set[str]) -> None:
     columns = tuple(index["columns"])
     orders = index.get("orders") or ["ASC"] * len(columns)
-    found = UniqueIndex if index["unique"] else _TYPES.get(index.get("type", ""))
-    if not columns or None in columns or found is None or index.get("options"):
+    found = UniqueIndex if index["unique"] else _TYPES.get(index.get("type", models.Index.suffix))
+    if not columns or None in columns or found is None:
         keys.said.append(f"An index stays as it is: {name}.")
         return
-    plain = found is models.Index and len(columns) == 1 and orders == ["ASC"]
+    if issubclass(found, postgres.PostgresIndex) and not apps.is_installed(_POSTGRES):
+        keys.said.append(
+            f"An index stays as it is: {name}, {index['type']} of ({', '.join(columns)}). With "
+            f"{_POSTGRES} in INSTALLED_APPS it would be in the model."
+        )
+        return
+    if options := index.get("options"):
+        keys.said.append(f"The index {name} has options: {', '.join(options)}.")
+    _place_index(keys, name, found, tuple(zip(columns, orders, strict=False)), taken)
+
+
+def _place_index(
+    keys: Keys,
+    name: str,
+    found: type[models.Index],
+    parts: tuple[tuple[str, str], ...],
+    taken: set[str],
+) -> None:
+    """Let the field say it, or the Meta."""
+    column, order = parts[0]
+    plain = found is models.Index and len(parts) == 1 and order == "ASC"
     # A relation has an index of its own; and Django refuses names that begin so, or that the
     # index of another table has (models.E033, models.E030).
     refused = name[0] == "_" or name[0].isdigit() or name in taken
-    if plain and columns[0] not in keys.indexed and (columns[0] in keys.relations or refused):
-        keys.indexed.add(columns[0])
+    if plain and column not in keys.indexed and (column in keys.relations or refused):
+        keys.indexed.add(column)
         return
     if refused:
         keys.said.append(
@@ -126,4 +149,4 @@ def _add_index(keys: Keys, name: str, index: Mapping[str, Any], taken: set[str])
     taken.add(name)
     if found is models.Index and len(name) > models.Index.max_name_length:
         found = NamedIndex
-    keys.indexes.append((found, name, tuple(zip(columns, orders, strict=False))))
+    keys.indexes.append((found, name, parts))

@@ -163,16 +163,13 @@ class _Table:
         if text is not None and not is_numbered(row):
             options["db_default"], remark = db_default(text, found(**given))
             said += [remark] if remark else []
-        elif not is_key and text is not None:
-            options["db_default"], remark = db_default(text, found(**given))
-            said.append(remark)
         return _path(found), [], options, said
 
     def _unsaid(self, row: Any, is_key: bool) -> Iterator[str]:
         if changes_on_update(row):
             yield "The database sets it whenever the row changes."
-        if is_numbered(row) and not is_key and row.default is None:
-            yield "The database numbers it; only a primary key says so in a model."
+        if is_numbered(row) and not is_key:
+            yield "The database numbers it, which only a primary key can say: rows need a value."
 
     def _generated(self, row: Any, name: str, options: dict[str, Any]) -> FoundField:
         expression, stored = self._read.generated[row.name]

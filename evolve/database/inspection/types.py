@@ -85,6 +85,9 @@ def _guess(
         guess, options = by_name, {}
     if guess is models.DecimalField:
         options = _digits(live)
+    elif guess is models.CharField and (size := re.fullmatch(r"varchar\((\d+)\)", live)):
+        # Django misses it on SQLite where the type is in capitals.
+        options["max_length"] = int(size[1])
     return guess, options
 
 
