@@ -21,6 +21,7 @@ from evolve.cli.find import set_up_project
 from evolve.cli.generate import add_datamigration, add_schemamigration
 from evolve.cli.history import add_history
 from evolve.cli.inspect import add_inspect
+from evolve.cli.leave import add_leave
 from evolve.cli.listing import add_journal, add_list
 from evolve.cli.merge import add_merge
 from evolve.cli.migrate import add_migrate
@@ -61,6 +62,7 @@ _COMMANDS = (
     add_check,
     add_journal,
     add_convert,
+    add_leave,
     add_inspect,
 )
 
