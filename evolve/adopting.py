@@ -27,32 +27,41 @@ class Existing:
 def existing(project: Project, plan: Plan, alias: str) -> Existing:
     """Return the plan's initial revisions of whose tables some are there, as `--fake-initial` asks.
 
-    A revision is initial where it revises nothing and creates tables.
+    A revision is initial as in Django: where it says so, or revises nothing. Where an app has more
+    than one, its models are compared as they are after the last of them.
     """
     rows = project.markers(alias).applied()
     graph = project.graph(rows)
     state = project.state(graph, project.applied(graph, rows), rows)
     found = Existing()
-    for step in plan.steps if any(map(_initial, plan.steps)) else ():
-        before = set(state.models)
+    initial = [step for step in plan.steps if _initial(project, step)]
+    before = set(state.models)
+    for step in plan.steps[: plan.steps.index(initial[-1]) + 1] if initial else ():
         state = state.clone()
         for operation in project.load(step.revision).operations:
             operation.state_forwards(step.key.app, state)
-        made = [key for key in state.models if key not in before and key[0] == step.key.app]
-        if made and _initial(step):
-            registry = state.clone().apps
-            _compare(step, [registry.get_model(*key) for key in made], alias, found)
+    registry = state.clone().apps if initial else None
+    for app in dict.fromkeys(step.key.app for step in initial):
+        made = [key for key in state.models if key not in before and key[0] == app]
+        steps = [step for step in initial if step.key.app == app]
+        if made and registry:
+            _compare(steps, [registry.get_model(*key) for key in made], alias, found)
     return found
 
 
-def _initial(step: Step) -> bool:
-    return step.direction == "forwards" and not step.revision.down
+def _initial(project: Project, step: Step) -> bool:
+    if step.direction != "forwards":
+        return False
+    said = project.load(step.revision).initial if step.revision.kind == "django" else None
+    return said if said is not None else not step.revision.down
 
 
-def _compare(step: Step, models: Iterable[type[Any]], alias: str, found: Existing) -> None:
+def _compare(
+    steps: Iterable[Step], models: Iterable[type[Any]], alias: str, found: Existing
+) -> None:
     tables = drift(connections[alias], models)
     if tables and not all(each == [MISSING] for each in tables.values()):
-        found.keys.add(step.key)
+        found.keys |= {step.key for step in steps}
         found.differences += lines(tables)
 
 

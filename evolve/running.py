@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,9 +12,10 @@ from django.db import connections, transaction
 
 from evolve import signals
 from evolve.database.initial_data import load_initial_data
+from evolve.database.lazy import LazyState
 from evolve.database.losses import Loss, losses
 from evolve.database.runner import StepRunner
-from evolve.database.signals import announce_done, announce_plan
+from evolve.database.signals import announce_done, announce_plan, connect_receivers
 from evolve.errors import EvolveError, Refused
 from evolve.executor import Observer, Report, execute
 from evolve.plan import Plan, Step
@@ -54,6 +55,7 @@ def migrate(project: Project, plan: Plan, run: Run, audience: Audience) -> Repor
     """
     project.markers(run.alias).prepare()
     project.journal(run.alias).prepare()
+    connect_receivers()
     runner = _runner(project, plan, run.alias, project.journal(run.alias), audience)
     pairs = [
         (project.load(step.revision), step.direction == "backwards")
@@ -66,6 +68,9 @@ def migrate(project: Project, plan: Plan, run: Run, audience: Audience) -> Repor
             signals.pre_migrate.send(None, app=app, **run.arguments)
         announce_plan(runner.state, pairs, run.alias, run.verbosity)
     report = execute(plan, runner, _Signalling(project, run, audience))
+    if any(back for _, back in pairs):
+        # The last step led to the state at its place, without what was applied later and stays.
+        runner.state = _state(project, run.alias)
     with _receivers("post_migrate", _STAYS):
         announce_done(runner.state, pairs, run.alias, run.verbosity)
     for app in _complete(project, plan, run.alias) if run.initial_data else ():
@@ -103,6 +108,13 @@ def mark_squashes(project: Project, alias: str) -> list[Key]:
             step = Step(listed[key], "forwards", (key,), faked=True)
             journal.begin(step, "All that it replaces is applied", True).write("faked")
     return keys
+
+
+def announce_nothing(project: Project, alias: str, verbosity: int) -> None:
+    """Send Django's post_migrate where there was nothing to run: receivers make what is missing."""
+    connect_receivers()
+    with _receivers("post_migrate", _STAYS):
+        announce_done(_state(project, alias), [], alias, verbosity, always=True)
 
 
 def rehearse(project: Project, plan: Plan, alias: str, observer: Observer) -> Report:
@@ -144,14 +156,48 @@ def _runner(
     project: Project, plan: Plan, alias: str, log: Any, observer: Observer | None
 ) -> StepRunner:
     markers = project.markers(alias)
-    rows = markers.applied()
+    told = observer.operation if observer else lambda *_: None
+    before = _before(project, plan, markers.applied())
+    state = _state(project, alias)
+    return StepRunner(connections[alias], markers, log, project.load, state, told, before)
+
+
+def _state(project: Project, alias: str) -> LazyState:
+    """Return the state that a database is in."""
+    rows = project.markers(alias).applied()
+    graph = project.graph(rows)
+    return project.state(graph, project.applied(graph, rows), rows)
+
+
+def _before(project: Project, plan: Plan, rows: Mapping[Key, Any]) -> dict[Key, LazyState]:
+    """Return the state that each backwards step leads to.
+
+    As in Django it is the one at the step's own place: what came after it and stays, since it does
+    not need it, may have changed what the step has to find. But what parallel branches of its own
+    app did is in it wherever they stand: its tables have their columns.
+    """
     graph = project.graph(rows)
     back = {step.key for step in plan.steps if step.direction == "backwards"}
-    state = project.state(graph, project.applied(graph, rows) - back, rows)
-    told = observer.operation if observer else lambda *_: None
-    runner = StepRunner(connections[alias], markers, log, project.load, state, told)
-    runner.prepare(plan)
-    return runner
+    if not back:
+        return {}
+    order = graph.order_on(project.applied(graph, rows), rows)
+    branched = {app for app in {key.app for key in back} if graph.branched(app)}
+    beside = {key for key in order if key.app in branched and key not in back}
+    first = next(at for at, key in enumerate(order) if key in back)
+    begun = graph.ancestors(beside) - back | set(order[:first])
+    state = project.state(graph, begun & set(order), rows)
+    found: dict[Key, LazyState] = {}
+    for key in order[first:]:
+        if key in begun:
+            continue
+        if key in back:
+            found[key] = state
+        if len(found) == len(back):
+            break
+        state = state.clone()
+        for operation in project.load(graph[key]).operations:
+            operation.state_forwards(key.app, state)
+    return found
 
 
 def _complete(project: Project, plan: Plan, alias: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import Error as DatabaseError
+from django.utils import translation
 
 import evolve
 from evolve.cli.ask import say
@@ -80,7 +81,9 @@ def main(argv: Sequence[str] | None = None, prog: str = "evolve") -> int:
     try:
         set_up_project(args.settings, args.pythonpath, Path.cwd())
         choose_databases(args)
-        return int(args.run(Project(), args))
+        # As Django's own commands: what is frozen must not be in the language of the settings.
+        with translation.override(None):
+            return int(args.run(Project(), args))
     except EvolveError as error:
         return _failed(error, error.exit_code, args.traceback)
     except DatabaseError as error:

@@ -20,7 +20,7 @@ from evolve.guards.out_of_order import branches
 from evolve.history.ghosts import Ghost
 from evolve.plan import Plan
 from evolve.project import Project
-from evolve.running import Run, mark_squashes, migrate, rehearse
+from evolve.running import Run, announce_nothing, mark_squashes, migrate, rehearse
 from evolve.settings import evolve_settings
 
 _FLAGS = (
@@ -173,6 +173,8 @@ def _confirm(plan: Plan, args: argparse.Namespace) -> None:
 
 def _run(project: Project, plan: Plan, args: argparse.Namespace) -> int:
     code = _carry_out(project, plan, args) if plan else _nothing(plan, args)
+    if not plan and args.app is None:
+        announce_nothing(project, args.database, args.verbosity)
     for key in mark_squashes(project, args.database) if args.only != "backwards" else ():
         tell(args, f" - Marked {key} as applied: all that it replaces is.")
     return code

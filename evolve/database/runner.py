@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import monotonic
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.migrations import Migration
 from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 
 from evolve.database import vendor
 from evolve.database.lazy import LazyState, prerender
 from evolve.database.migration import RunRevision
-from evolve.plan import Plan, Step
+from evolve.plan import Step
 from evolve.revisions.revision import Key, Revision
 
 Load = Callable[[Revision], Any]
@@ -52,8 +53,7 @@ class Log(Protocol):
 class StepRunner:
     """Runs steps on one connection; it holds the state that the database is in.
 
-    `state` is the state before the plan's first step where it goes forwards, and the state after
-    its last where it goes backwards.
+    `state` is the state that the database is in, and `before` those that backwards steps lead to.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class StepRunner:
         load: Load,
         state: LazyState,
         told: Told,
+        before: Mapping[Key, LazyState],
     ) -> None:
         self.connection = connection
         self.state = state
@@ -71,17 +72,7 @@ class StepRunner:
         self._log = log
         self._load = load
         self._told = told
-        self._before: dict[Key, LazyState] = {}
-
-    def prepare(self, plan: Plan) -> None:
-        """Work out the state before each backwards step, from the plan's end to its beginning."""
-        state = self.state
-        for step in reversed([step for step in plan.steps if step.direction == "backwards"]):
-            self._before[step.key] = state
-            state = state.clone()
-            for operation in self._load(step.revision).operations:
-                operation.state_forwards(step.revision.app, state)
-        self.state = state
+        self._before = before
 
     def before(self, step: Step) -> LazyState:
         """Return the state that a backwards step leads to."""
@@ -162,6 +153,10 @@ class StepRunner:
 
     def _forwards(self, step: Step, migration: Any, editor: Any) -> LazyState:
         state = self.state
+        if type(migration).apply is not Migration.apply:
+            # A subclass that does something of its own around its operations, or instead.
+            done: LazyState = migration.apply(state.clone(), editor)
+            return done
         for operation in migration.operations:
             after = state.clone()
             operation.state_forwards(step.revision.app, after)
@@ -172,6 +167,9 @@ class StepRunner:
     def _backwards(self, step: Step, migration: Any, editor: Any) -> LazyState:
         pairs: list[tuple[Operation, LazyState, LazyState]] = []
         state = self._before[step.key]
+        if type(migration).unapply is not Migration.unapply:
+            migration.unapply(state.clone(), editor)
+            return state
         for operation in migration.operations:
             after = state.clone()
             operation.state_forwards(step.revision.app, after)

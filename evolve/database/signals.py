@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
+from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.utils.module_loading import module_has_submodule
 
 from evolve.database.lazy import LazyState
 
 Pairs = list[tuple[Any, bool]]
 """Migrations with whether they run backwards, as Django's receivers get the plan."""
+
+
+def connect_receivers() -> None:
+    """Import each app's `management` package, where receivers of the signals may be connected."""
+    for config in apps.get_app_configs():
+        if module_has_submodule(config.module, "management"):
+            import_module(".management", config.name)
 
 
 def announce_plan(state: LazyState, plan: Pairs, alias: str, verbosity: int) -> None:
@@ -20,8 +30,10 @@ def announce_plan(state: LazyState, plan: Pairs, alias: str, verbosity: int) -> 
         emit_pre_migrate_signal(max(verbosity - 1, 0), False, alias, apps=state.apps, plan=plan)
 
 
-def announce_done(state: LazyState, plan: Pairs, alias: str, verbosity: int) -> None:
+def announce_done(
+    state: LazyState, plan: Pairs, alias: str, verbosity: int, always: bool = False
+) -> None:
     """Send post_migrate, with every model of the state the database is in now."""
-    if plan:
+    if plan or always:
         state.clear_delayed_apps_cache()
         emit_post_migrate_signal(max(verbosity - 1, 0), False, alias, apps=state.apps, plan=plan)

@@ -19,6 +19,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RenameModel
 
 from evolve.errors import BrokenRevision, Refused
 from evolve.revisions.frozen_text import Frozen, read_frozen
@@ -155,8 +156,15 @@ def _setting_resolved(path: Path, reference: str) -> str:
 def _from_module(package: Package, name: str, path: str) -> Revision:
     """Read the header of a Django-format migration that computes it."""
     migration = _imported(package.module, package.app, name, path)
+    if getattr(migration, "revision", None):
+        raise BrokenRevision(f"{path}: its header is computed.", "Write it as literals.")
     values = {key: getattr(migration, key) for key in ("dependencies", "run_before", "replaces")}
-    return django_revision(package.app, name, path, values, {})
+    renames = {
+        each.old_name: each.new_name
+        for each in migration.operations
+        if isinstance(each, RenameModel)
+    }
+    return django_revision(package.app, name, path, values, renames)
 
 
 @lru_cache(maxsize=4096)

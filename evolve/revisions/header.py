@@ -26,6 +26,16 @@ _HEADER_LINE = re.compile(rf"^    (?:{_HEADER})\s*(?::[^=\n]+)?=", re.MULTILINE)
 _BODY_LINE = re.compile(r"^    (?:def |@|frozen\b|operations\b)", re.MULTILINE)
 
 
+_OURS = re.compile(r"^    revision\s*(?::[^=\n]+)?=", re.MULTILINE)
+# What only running a file shows: additions to a header, code around the class, a base of its own.
+_RUNS = re.compile(
+    r"^Migration\s*[.=]|^    def __init__\b"
+    rf"|^    (?:{_HEADER})\s*\+=|^[ \t]+class Migration\b"
+    r"|^class Migration\((?!(?:[\w.]+\.)?(?:Schema|Data)?Migration\))",
+    re.MULTILINE,
+)
+
+
 class NotLiteral(Exception):
     """A header is computed; the module has to be imported to know it."""
 
@@ -38,6 +48,8 @@ def read_header(app: str, name: str, path: str, text: str, whole: bool = False) 
     Raises BrokenRevision (with file and line) where it is no revision, and NotLiteral where a
     Django-format header is not written as literals.
     """
+    if _RUNS.search(text) and not _OURS.search(text):
+        raise NotLiteral(path)
     try:
         found = _class_in(ast.parse(text)) if whole else _migration_class(text)
         values = _header_values(found)
@@ -55,7 +67,11 @@ def read_header(app: str, name: str, path: str, text: str, whole: bool = False) 
     if "revision" in values:
         revision = _evolve_revision(app, name, path, values, _kind(text))
     else:
-        revision = django_revision(app, name, path, values, _declared_renames(text))
+        try:
+            renames = _declared_renames(text)
+        except ValueError as error:
+            raise NotLiteral(path) from error
+        revision = django_revision(app, name, path, values, renames)
     return replace(revision, lines=_lines(found))
 
 
@@ -108,7 +124,10 @@ def _literal(node: ast.expr) -> Any:
     if isinstance(node, ast.List | ast.Tuple):
         return [_literal(each) for each in node.elts]
     if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("swappable_dependency"):
-        return [ast.unparse(node.args[0]), "__first__"]
+        setting = ast.unparse(node.args[0])
+        if not setting.startswith(SETTING):
+            raise NotLiteral(setting)
+        return [setting, "__first__"]
     try:
         return ast.literal_eval(node)
     except ValueError as error:
