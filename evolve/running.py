@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from evolve.errors import EvolveError, Refused
 from evolve.executor import Observer, Report, execute
 from evolve.plan import Plan, Step
 from evolve.project import Project
+from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
 from evolve.revisions.squashed import implied
 
@@ -173,26 +174,32 @@ def _before(project: Project, plan: Plan, rows: Mapping[Key, Any]) -> dict[Key, 
     """Return the state that each backwards step leads to.
 
     As in Django it is the one at the step's own place: what came after it and stays, since it does
-    not need it, may have changed what the step has to find. But what parallel branches of its own
-    app did is in it wherever they stand: its tables have their columns.
+    not need it, may have changed what the step has to find. Where its app has branches, it is all
+    that is left: its tables have the other branches' columns, too.
     """
     graph = project.graph(rows)
-    back = {step.key for step in plan.steps if step.direction == "backwards"}
+    back = [step.key for step in reversed(plan.steps) if step.direction == "backwards"]
     if not back:
         return {}
-    order = graph.order_on(project.applied(graph, rows), rows)
-    branched = {app for app in {key.app for key in back} if graph.branched(app)}
-    beside = {key for key in order if key.app in branched and key not in back}
-    first = next(at for at, key in enumerate(order) if key in back)
-    begun = graph.ancestors(beside) - back | set(order[:first])
-    state = project.state(graph, begun & set(order), rows)
+    applied = project.applied(graph, rows)
+    if any(graph.branched(app) for app in {key.app for key in back}):
+        begun, order = applied - set(back), tuple(back)
+    else:
+        order = graph.order(applied)
+        order = order[order.index(back[0]) :]
+        begun = applied - set(order)
+    return _walked(project, graph, project.state(graph, begun, rows), order, set(back))
+
+
+def _walked(
+    project: Project, graph: Graph, state: LazyState, order: Iterable[Key], wanted: set[Key]
+) -> dict[Key, LazyState]:
+    """Return the states before `wanted`, on the way from a state through `order`."""
     found: dict[Key, LazyState] = {}
-    for key in order[first:]:
-        if key in begun:
-            continue
-        if key in back:
+    for key in order:
+        if key in wanted:
             found[key] = state
-        if len(found) == len(back):
+        if len(found) == len(wanted):
             break
         state = state.clone()
         for operation in project.load(graph[key]).operations:

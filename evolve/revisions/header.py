@@ -48,9 +48,11 @@ def read_header(app: str, name: str, path: str, text: str, whole: bool = False) 
     Raises BrokenRevision (with file and line) where it is no revision, and NotLiteral where a
     Django-format header is not written as literals.
     """
-    if _RUNS.search(text) and not _OURS.search(text):
-        raise NotLiteral(path)
+    runs = _RUNS.search(text) and not _OURS.search(text)
     try:
+        if runs:
+            ast.parse(text)
+            raise NotLiteral(path)
         found = _class_in(ast.parse(text)) if whole else _migration_class(text)
         values = _header_values(found)
     except SyntaxError as error:

@@ -328,14 +328,11 @@ def test_a_rename_whose_names_are_computed(story: Story) -> None:
     story.zero()
 
 
-_ARGUMENT = pytest.mark.xfail(strict=True, reason="only swappable_dependency(settings.X) is read")
-
-
 @pytest.mark.parametrize(
     "target",
     [
-        pytest.param('"auth.User"', marks=_ARGUMENT),
-        pytest.param("USER", marks=_ARGUMENT),
+        '"auth.User"',
+        "USER",
         "settings.AUTH_USER_MODEL",
     ],
 )

@@ -279,7 +279,7 @@ def test_the_head_file_holds_the_heads_and_is_repaired(forked):
     head.write_text(f"<<<<<<< ours\n{OURS}\n=======\n{THEIRS}\n>>>>>>> theirs\n")
     ran = forked.evolve("check", "shop")
     assert ran.code == 1
-    assert "migrations/HEAD: it says" in ran.out
+    assert "migrations/HEAD: it has a conflict of two branches in it" in ran.out
     forked.must("merge", "shop")
     assert head.read_text() == "0004_merge\n"
     head.unlink()

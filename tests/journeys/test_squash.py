@@ -227,7 +227,7 @@ def test_branches_in_the_middle_stop_it(begun):
         ("0003:0001", "does not come before"),
         ("0001:0001", "no two revisions of 'shop' next to each other"),
         ("nothing", "There is no revision of 'shop' 'nothing'"),
-        ("heads:zero", "is not one revision"),
+        ("heads:zero", "'zero' is before the first revision"),
     ],
 )
 def test_a_range_that_is_none_is_refused(begun, range_, said):
