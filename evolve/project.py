@@ -14,6 +14,7 @@ from evolve.database.connect import connected
 from evolve.database.lazy import LazyState
 from evolve.database.routing import idle
 from evolve.database.states import changes_of, state_at
+from evolve.database.unmigrated import make_tables
 from evolve.errors import BrokenGraph, Refused, UnknownName
 from evolve.guards import refuse
 from evolve.history.ghosts import Ghost, find_ghosts
@@ -168,6 +169,10 @@ class Project:
         self.graph(rows)
         labels = {each.app for each in self.revisions} | {named or ""}
         return find_ghosts(self.revisions, labels, rows, self.journal(alias).last())
+
+    def make_tables(self, alias: str) -> list[str]:
+        """Make the missing tables of apps that have no revisions; return them."""
+        return make_tables(alias, {each.app for each in self.revisions})
 
     def forget(self, alias: str, keys: Iterable[Key]) -> None:
         """Remove rows whose files are gone from a database's history, and journal that."""

@@ -19,7 +19,17 @@ ORDER = [
         "guards",
     ),
     *("executor", "database", "history", "data", "offline", "drift", "lint", "transfer"),
-    *("settings", "signals", "project", "running", "adopting", "authoring", "checking", "cli"),
+    *(
+        "settings",
+        "signals",
+        "project",
+        "running",
+        "adopting",
+        "authoring",
+        "checking",
+        "survey",
+        "cli",
+    ),
     *("management", "apps", "__init__", "__main__"),
 ]
 PURE = [

@@ -102,10 +102,24 @@ def _aliases(args: argparse.Namespace) -> list[str]:
         raise Refused(f"--parallel {args.parallel}: it has to be 1 or more.")
     if args.all_databases and args.database:
         raise Refused("--all-databases and --database exclude each other.", "Give one of them.")
-    if not args.all_databases:
-        return list(dict.fromkeys(args.database)) or ["default"]
-    engines = {alias: str(settings.DATABASES[alias].get("ENGINE", "")) for alias in connections}
-    return [alias for alias, engine in engines.items() if not engine.endswith(".dummy")]
+    named = list(dict.fromkeys(args.database)) or ["default"]
+    if args.all_databases:
+        engines = {alias: str(settings.DATABASES[alias].get("ENGINE", "")) for alias in connections}
+        named = [alias for alias, engine in engines.items() if not engine.endswith(".dummy")]
+    return _without_twins(named)
+
+
+def _without_twins(aliases: Sequence[str]) -> list[str]:
+    """Leave out aliases of a database that comes before: a replica in the settings of a test."""
+    found: dict[tuple[Any, ...], str] = {}
+    for alias in aliases:
+        entry = settings.DATABASES.get(alias, {})
+        place = tuple(entry.get(name) for name in ("ENGINE", "HOST", "PORT", "NAME"))
+        service = (entry.get("OPTIONS") or {}).get("service")
+        twin = found.setdefault((*place, service) if entry else (alias,), alias)
+        if twin != alias:
+            say(f" - '{alias}' is the same database as '{twin}'.")
+    return list(found.values())
 
 
 def _on(args: argparse.Namespace, alias: str) -> argparse.Namespace:

@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 from django.utils import translation
 
 import evolve
+from evolve.cli.adopt import add_adopt
 from evolve.cli.ask import say
 from evolve.cli.check import add_check
 from evolve.cli.convert import add_convert
@@ -62,6 +63,7 @@ _COMMANDS = (
     add_squash,
     add_check,
     add_journal,
+    add_adopt,
     add_convert,
     add_leave,
     add_inspect,

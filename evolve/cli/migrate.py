@@ -48,6 +48,7 @@ _FLAGS = (
         "remove the rows of revisions whose files are gone, of APP or of all apps, after asking",
     ),
     (("--ignore-ghost-migrations",), "go on although files of applied revisions are gone"),
+    (("--run-syncdb",), "first make the missing tables of apps that have no revisions"),
     (("--no-initial-data",), "do not load the fixtures called initial_data"),
     (("--yes", "-y"), "do what would be asked about: roll back other apps' revisions, too"),
 )
@@ -116,6 +117,8 @@ def _carried_out(
     project: Project, plan: Plan, ghosts: Sequence[Ghost], args: argparse.Namespace
 ) -> int:
     delete(project, args, ghosts)
+    for table in project.make_tables(args.database) if args.run_syncdb else ():
+        tell(args, f" - Made the table {table} of an app without revisions.")
     return _run(project, plan, args)
 
 
