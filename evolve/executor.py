@@ -17,8 +17,8 @@ class Runner(Protocol):
     def run(self, step: Step) -> None:
         """Run a step with its marks, whole where the database allows it; raise where it fails."""
 
-    def left_behind(self, step: Step) -> str:
-        """Say what a failed step has left on the database."""
+    def left_behind(self, step: Step, error: BaseException) -> str:
+        """Say what an error means and what the failed step has left on the database."""
 
 
 class Observer(Protocol):
@@ -61,7 +61,8 @@ def execute(plan: Plan, runner: Runner, observer: Observer) -> Report:
             try:
                 runner.run(step)
             except (Exception, KeyboardInterrupt) as error:
-                raise _failure(plan, tuple(done), step, runner.left_behind(step), error) from error
+                behind = runner.left_behind(step, error)
+                raise _failure(plan, tuple(done), step, behind, error) from error
             observer.finished(step, monotonic() - begun)
             done.append(step)
     return Report(tuple(done))

@@ -15,6 +15,7 @@ from evolve.database.lazy import LazyState
 from evolve.database.routing import idle
 from evolve.database.states import changes_of, state_at
 from evolve.database.unmigrated import make_tables
+from evolve.database.words import warnings
 from evolve.errors import BrokenGraph, Refused, UnknownName
 from evolve.guards import refuse
 from evolve.history.ghosts import Ghost, find_ghosts
@@ -94,6 +95,11 @@ class Project:
         if alias not in connections:
             raise UnknownName.among("database", alias, connections)
         return Markers(connected(alias))
+
+    def warnings(self, alias: str) -> list[str]:
+        """Return what is unusual about a database, a line each."""
+        self.markers(alias)
+        return warnings(connections[alias])
 
     def journal(self, alias: str) -> Journal:
         """Return the journal of a database. Raises Refused where it cannot be reached."""

@@ -14,6 +14,7 @@ from evolve import signals
 from evolve.database.initial_data import load_initial_data
 from evolve.database.lazy import LazyState
 from evolve.database.losses import Loss, losses
+from evolve.database.permissions import rename_permissions
 from evolve.database.runner import StepRunner
 from evolve.database.signals import announce_done, announce_plan, connect_receivers
 from evolve.errors import EvolveError, Refused
@@ -72,6 +73,7 @@ def migrate(project: Project, plan: Plan, run: Run, audience: Audience) -> Repor
     if any(back for _, back in pairs):
         # The last step led to the state at its place, without what was applied later and stays.
         runner.state = _state(project, run.alias)
+    rename_permissions(pairs, run.alias)
     with _receivers("post_migrate", _STAYS):
         announce_done(runner.state, pairs, run.alias, run.verbosity)
     for app in _complete(project, plan, run.alias) if run.initial_data else ():

@@ -105,7 +105,7 @@ def _checked(project: Project, args: argparse.Namespace) -> Callable[[], int]:
     if args.plan:
         return partial(_show_plan, project, plan, args)
     project.refuse(plan, {"out-of-order"} if args.merge else ())
-    say(*_orders(plan))
+    say(*_orders(plan), *(f" ! {line}" for line in project.warnings(args.database) if plan))
     if args.db_dry_run:
         return partial(_rehearse, project, plan, args)
     confirm(args, ghosts)

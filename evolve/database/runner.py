@@ -16,6 +16,7 @@ from django.db.migrations.operations.base import Operation
 from evolve.database import vendor
 from evolve.database.lazy import LazyState, prerender
 from evolve.database.migration import RunRevision
+from evolve.database.words import in_words
 from evolve.plan import Step
 from evolve.revisions.revision import Key, Revision
 
@@ -93,10 +94,11 @@ class StepRunner:
             run.failed(vendor.without_secrets(self.connection.settings_dict, said))
             raise
 
-    def left_behind(self, step: Step) -> str:
-        """Say what a failed step has left on the database."""
+    def left_behind(self, step: Step, error: BaseException) -> str:
+        """Say what an error means, where that is known, and what it has left on the database."""
         atomic = step.faked or self._load(step.revision).atomic
-        return vendor.left_behind(self.connection, atomic, step.faked or _rows_only(step))
+        left = vendor.left_behind(self.connection, atomic, step.faked or _rows_only(step))
+        return " ".join(filter(None, [in_words(self.connection, error), left]))
 
     def _run(self, step: Step, migration: Any, run: Run) -> LazyState:
         """Run a step's operations and return the state after it."""

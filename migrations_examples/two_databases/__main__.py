@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def fresh_url(name: str, url: str | None) -> str:
-    """Return the URL of a database that is not there yet: an SQLite file, or beside that of `url`."""
+    """Return the URL of a new database: an SQLite file, or one beside that of `url`."""
     if not url:
         return f"sqlite:///{HERE / f'{name}.sqlite3'}"
     base, question, query = url.partition("?")

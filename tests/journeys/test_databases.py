@@ -1,0 +1,272 @@
+"""Several databases, databases by URL, and databases as they are."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import dj_database_url
+import pytest
+
+from tests import databases
+
+THING = "class Thing(models.Model):\n    name = models.CharField(max_length=9)\n"
+TWO = (
+    "DATABASES = {{'default': {{}}, 'a': dj_database_url.parse({0!r}), "
+    "'b': dj_database_url.parse({1!r})}}"
+)
+
+
+@pytest.fixture
+def two(site):
+    """A project with an empty `default` and two SQLite databases."""
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.setting(TWO.format(f"sqlite:///{site.root / 'a.db'}", f"sqlite:///{site.root / 'b.db'}"))
+    return site
+
+
+def test_an_empty_default_asks_for_a_name(two):
+    error = two.refused("migrate", "shop")
+    assert "the settings have nothing under that name" in error
+    assert "Name one with --database: a, b" in error
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--all-databases"],
+        ["--database", "a", "--database", "b"],
+        ["--all-databases", "--parallel", "2"],
+    ],
+)
+def test_each_database_is_migrated_under_its_name(two, options):
+    out = two.must("migrate", "shop", *options)
+    assert out.index("On the database 'a':") < out.index("On the database 'b':")
+    for alias in ("a", "b"):
+        assert "(*) 0001_initial" in two.must("list", "shop", "--database", alias)
+    said = json.loads(two.must("migrate", "shop", "zero", "--all-databases", "--format", "json"))
+    assert {alias: [each["name"] for each in steps] for alias, steps in said.items()} == {
+        "a": ["0001_initial"],
+        "b": ["0001_initial"],
+    }
+
+
+def test_what_is_refused_on_one_touches_none(two):
+    two.setting("DATABASES['c'] = dj_database_url.parse('postgres://me:secret@127.0.0.1:9/x')")
+    error = two.refused("migrate", "shop", "--all-databases")
+    assert "On the database 'c': The database 'c' cannot be reached" in error
+    assert "secret" not in error
+    assert "The others were not touched either." in error
+    assert "( ) 0001_initial" in two.must("list", "shop", "--database", "a")
+
+
+@pytest.mark.parametrize("options", [[], ["--parallel", "2"]])
+def test_a_failure_on_one_is_said_with_what_happened_on_the_other(two, options):
+    two.must("datamigration", "shop", "fail")
+    two.filled("shop", "0002", "assert self.db.alias == 'b'")
+    ran = two.evolve("migrate", "shop", "--all-databases", *options)
+    assert ran.code == 1
+    assert "shop:0002_fail failed forwards" in ran.err
+    assert "Done on: b. Failed on: a." in ran.err
+    assert "(*) 0002_fail" in two.must("list", "shop", "--database", "b")
+    assert "( ) 0002_fail" in two.must("list", "shop", "--database", "a")
+
+
+def test_two_names_of_one_database_are_one(two):
+    two.setting("DATABASES['twin'] = DATABASES['a']")
+    ran = two.evolve("migrate", "shop", "--all-databases")
+    assert ran.code == 0
+    assert " - 'twin' is the same database as 'a'." in ran.err
+    assert "'twin':" not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--all-databases", "--database", "a"], "exclude each other"),
+        (["--parallel", "0"], "1 or more"),
+        (["--all-databases", "--database-url", "sqlite:///x"], "is one database"),
+        (["--database", "c"], "c"),
+    ],
+)
+def test_wrong_options_are_refused(two, options, said):
+    assert said in two.refused("migrate", "shop", *options)
+
+
+def test_a_url_is_the_database_for_this_once(two):
+    url = f"sqlite:///{two.root / 'other.db'}"
+    two.must("migrate", "shop", "--database-url", url)
+    assert "(*) 0001_initial" in two.must("list", "shop", "--database-url", url)
+    assert "( ) 0001_initial" in two.must("list", "shop", "--database", "a")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgres://me:se@cret@h:x/n", "not percent-encoded"),
+        ("foo://me:secret@h/n", "'foo://' is no kind of database"),
+        ("secret", "there is no '://'"),
+        ("postgres://me:secret%40@127.0.0.1:9/n", "cannot be reached"),
+    ],
+)
+def test_a_url_that_is_none_is_refused_without_its_password(two, url, said):
+    error = two.refused("migrate", "shop", "--database-url", url)
+    assert said in error
+    assert "secret" not in error.replace("'secret'", "") or url == "secret"
+
+
+def test_database_url_is_used_where_the_settings_have_none(two):
+    two.setting("DATABASES = {}")
+    two.must("migrate", "shop")
+    assert "(*) 0001_initial" in two.must("list", "shop")
+
+
+@pytest.mark.parametrize(
+    "mode", ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+)
+def test_every_sslmode_of_a_url_reaches_the_server(site, mode):
+    databases_url = databases.URLS["postgresql"]
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    ran = site.evolve("list", "shop", "--database-url", f"{databases_url}?sslmode={mode}")
+    if "refused" in ran.err:
+        databases.unavailable("postgresql", ran.err)
+    # The test server speaks no TLS, or with a certificate of its own: what asks for it is refused.
+    assert ran.code == 0 or ("SSL" in ran.err or "certificate" in ran.err), ran
+
+
+def test_a_service_and_a_password_file_are_used(site, tmp_path, monkeypatch):
+    url = databases.URLS["postgresql"]
+    entry = dj_database_url.parse(url)
+    service = tmp_path / "service.conf"
+    service.write_text(
+        f"[mine]\nhost={entry['HOST']}\nport={entry['PORT']}\nuser={entry['USER']}\n"
+        f"dbname={entry['NAME']}\n"
+    )
+    passfile = tmp_path / "pgpass"
+    passfile.write_text("*:*:*:*:secret\n")
+    passfile.chmod(0o600)
+    monkeypatch.setenv("PGSERVICEFILE", str(service))
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.setting(
+        "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'OPTIONS': "
+        f"{{'service': 'mine', 'passfile': {str(passfile)!r}}}}}}}"
+    )
+    ran = site.evolve("list", "shop")
+    if "refused" in ran.err:
+        databases.unavailable("postgresql", ran.err)
+    assert ran.code == 0, ran
+
+
+OWN = """\
+from django.db.backends.sqlite3 import base, schema
+class Editor(schema.DatabaseSchemaEditor):
+    def create_model(self, model):
+        with open("made.txt", "a") as file:
+            file.write(f"{model._meta.db_table} ")
+        super().create_model(model)
+class DatabaseWrapper(base.DatabaseWrapper):
+    display_name = "Own"
+    SchemaEditorClass = Editor
+"""
+
+
+def test_a_backend_of_ones_own_is_used_with_its_schema_editor(site):
+    (site.root / "own").mkdir()
+    (site.root / "own" / "__init__.py").touch()
+    (site.root / "own" / "base.py").write_text(OWN)
+    site.setting("DATABASES['default']['ENGINE'] = 'own'")
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.must("migrate", "shop")
+    assert "shop_thing" in (site.root / "made.txt").read_text()
+    site.models("shop", THING + "    n = models.IntegerField(default=1)\n")
+    site.must("schemamigration", "shop", "--auto")
+    site.must("migrate", "shop")
+    site.must("migrate", "shop", "zero")
+
+
+def test_tables_of_apps_without_revisions_are_made_on_request(everywhere):
+    everywhere.models("other", THING)
+    out = everywhere.must("migrate", "--run-syncdb")
+    assert " - Made the table other_thing of an app without revisions.\n" in out
+    assert everywhere.rows("SELECT * FROM other_thing") == []
+    assert "Made the table" not in everywhere.must("migrate", "--run-syncdb")
+
+
+def test_permissions_and_content_types_follow_a_rename(everywhere):
+    site = everywhere
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.must("migrate")
+    site.models("shop", THING.replace("Thing", "Item"))
+    site.must("schemamigration", "shop", "--auto", "--rename", "Thing=Item")
+    site.must("migrate")
+    types = site.rows("SELECT model FROM django_content_type WHERE app_label = 'shop'")
+    assert types == [("item",)]
+    names = {
+        name
+        for (name,) in site.rows(
+            "SELECT p.codename FROM auth_permission p JOIN django_content_type t "
+            "ON p.content_type_id = t.id WHERE t.app_label = 'shop'"
+        )
+    }
+    assert names == {f"{verb}_item" for verb in ("add", "change", "delete", "view")}
+
+
+def test_mariadbs_own_errors_are_explained_and_myisam_is_named(everywhere):
+    if everywhere.connection.vendor != "mysql":
+        pytest.skip("it is about MariaDB")
+    everywhere.run_sql("CREATE TABLE old (id integer) ENGINE=MyISAM")
+    everywhere.models(
+        "shop",
+        "class Thing(models.Model):\n    t = models.CharField(max_length=4000, db_index=True)\n",
+    )
+    everywhere.must("schemamigration", "shop", "--initial")
+    ran = everywhere.evolve("migrate", "shop")
+    assert ran.code == 1
+    assert "These tables are MyISAM" in ran.err
+    assert "A key of it is longer than MariaDB allows (3072 bytes" in ran.err
+
+
+def test_a_locked_sqlite_file_says_who_to_look_for(site):
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.must("migrate", "shop")
+    site.must("migrate", "shop", "zero")
+    site.setting("DATABASES['default']['OPTIONS'] = {'timeout': 1}")
+    holder = sqlite3.connect(site.root / "db.sqlite3")
+    holder.execute("BEGIN IMMEDIATE")
+    ran = site.evolve("migrate", "shop")
+    holder.close()
+    assert ran.code == 1
+    assert "`fuser` or `lsof` on the file say which" in ran.err
+    site.must("migrate", "shop")
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.mark.parametrize("where", ["sqlite", "servers"])
+def test_the_example_of_two_databases_runs_to_its_end(where):
+    urls = {"--users-url": "postgresql", "--primary-url": "mariadb"} if where == "servers" else {}
+    if urls:
+        pytest.importorskip("MySQLdb", reason="mysqlclient is not installed")
+    given = [text for option, vendor in urls.items() for text in (option, databases.URLS[vendor])]
+    done = subprocess.run(
+        [sys.executable, "-m", "migrations_examples.two_databases", *given],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("DJANGO")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode and "connect" in done.stderr.lower():
+        databases.unavailable(where, done.stderr.strip().splitlines()[-1])
+    assert done.returncode == 0, done
+    assert "  South           andrew          Andrew Godwin\n" in done.stdout
+    assert " news\n  (-) 0001_initial\n" in done.stdout
