@@ -63,6 +63,7 @@ def test_the_python_in_it_compiles():
     [
         *("schemamigration", "datamigration", "migrate", "list", "journal", "convert", "history"),
         *("graph", "merge", "rebase", "squash", "stamp", "check", "heads", "show", "rollback"),
+        *("adopt", "inspect", "leave"),
     ],
 )
 def test_every_option_it_names_is_in_the_help(command):
