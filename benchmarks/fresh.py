@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks import projects
 from benchmarks.measure import Command, compare
 
-_MODELS, _REVISIONS = 60, 150
+_MODELS, _REVISIONS = 200, 500
 
 
 def run(directory: Path, models: int, runs: int) -> None:
