@@ -140,6 +140,7 @@ class StepRunner:
         outer = len(self.connection.atomic_blocks)
         try:
             with editor:
+                vendor.keep_triggers(editor)
                 yield editor
         except BaseException:
             if len(self.connection.atomic_blocks) > outer:

@@ -19,6 +19,40 @@ def settle_constraints(editor: Any) -> None:
         editor.connection.check_constraints()
 
 
+def keep_triggers(editor: Any) -> None:
+    """Have SQLite's table rebuilds keep the triggers of the table, and those that mention it.
+
+    Django (5.2 to 6.1, `_remake_table` is private API) drops the old table, and its triggers with
+    it; a trigger of another table that mentions it would stop the new one from getting its name.
+    """
+    if editor.connection.vendor != "sqlite":
+        return
+    remake = editor._remake_table
+
+    def kept(model: Any, *args: Any, **kwargs: Any) -> None:
+        triggers = _triggers(editor.connection, model._meta.db_table)
+        for name, _ in triggers:
+            editor.execute(f"DROP TRIGGER {editor.quote_name(name)}", None)
+        remake(model, *args, **kwargs)
+        for _, sql in triggers:
+            editor.execute(sql, None)
+
+    editor._remake_table = kept
+
+
+def _triggers(connection: Any, table: str) -> list[tuple[str, str]]:
+    """Return the names and texts of an SQLite table's triggers, and of those that mention it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+        rows = cursor.fetchall()
+    mentions = re.compile(rf"\b{re.escape(table)}\b", re.IGNORECASE)
+    return [
+        (name, sql)
+        for name, own, sql in rows
+        if own.lower() == table.lower() or mentions.search(sql)
+    ]
+
+
 def whole(connection: Any, atomic: bool, rows_only: bool) -> bool:
     """Tell whether a revision and its marks are one transaction."""
     return atomic and (connection.features.can_rollback_ddl or rows_only)

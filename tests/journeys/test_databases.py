@@ -2,9 +2,12 @@
 
 import json
 import os
+import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import dj_database_url
@@ -247,6 +250,97 @@ def test_a_locked_sqlite_file_says_who_to_look_for(site):
     assert ran.code == 1
     assert "`fuser` or `lsof` on the file say which" in ran.err
     site.must("migrate", "shop")
+
+
+def test_a_rebuild_on_sqlite_keeps_triggers_rows_and_children(everywhere):
+    if everywhere.connection.vendor != "sqlite":
+        pytest.skip("it is about SQLite")
+    child = "class Child(models.Model):\n    of = models.ForeignKey('Thing', models.CASCADE)\n"
+    everywhere.models("shop", THING + child)
+    everywhere.must("schemamigration", "shop", "--initial")
+    everywhere.must("migrate", "shop")
+    for sql in (
+        "CREATE TABLE log (what text)",
+        "CREATE TRIGGER own AFTER INSERT ON shop_thing BEGIN INSERT INTO log VALUES ('own'); END",
+        "CREATE TRIGGER other AFTER INSERT ON shop_child BEGIN "
+        "INSERT INTO log SELECT name FROM shop_thing; END",
+        "INSERT INTO shop_thing (name) VALUES ('x')",
+        "INSERT INTO shop_child (of_id) VALUES (1)",
+    ):
+        everywhere.run_sql(sql)
+    wider = THING.replace("9", "20") + "    n = models.IntegerField(default=1, unique=True)\n"
+    everywhere.models("shop", wider + child)
+    everywhere.must("schemamigration", "shop", "--auto")
+    everywhere.must("migrate", "shop")
+    assert everywhere.rows("SELECT of_id FROM shop_child") == [(1,)]
+    everywhere.run_sql("INSERT INTO shop_thing (name, n) VALUES ('y', 2)")
+    everywhere.run_sql("INSERT INTO shop_child (of_id) VALUES (2)")
+    logged = [what for (what,) in everywhere.rows("SELECT what FROM log")]
+    assert logged == ["own", "x", "own", "x", "y"]
+    everywhere.connection.close()
+    everywhere.must("migrate", "shop", "0001")
+    assert everywhere.rows("SELECT name FROM sqlite_master WHERE name LIKE 'new__%'") == []
+
+
+POOL = """\
+[databases]
+* = host={HOST} port={PORT} user={USER}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {listen}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+ignore_startup_parameters = extra_float_digits,options
+logfile = {root}/pool.log
+pidfile = {root}/pool.pid
+"""
+
+
+@pytest.fixture
+def pooled(everywhere, tmp_path):
+    """A project on PostgreSQL behind a pgbouncer in transaction mode."""
+    if everywhere.connection.vendor != "postgresql":
+        pytest.skip("pgbouncer is PostgreSQL's")
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if not program:
+        databases.unavailable("pgbouncer", "it is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        listen = free.getsockname()[1]
+    entry = dj_database_url.parse(everywhere.url)
+    config = tmp_path / "pool.ini"
+    config.write_text(POOL.format(**entry, listen=listen, root=tmp_path))
+    as_user = ["-u", "postgres"] if os.geteuid() == 0 else []
+    for each in (tmp_path, *tmp_path.parents[:3]):
+        each.chmod(each.stat().st_mode | 0o777 if each == tmp_path else each.stat().st_mode | 0o055)
+    pool = subprocess.Popen([program, *as_user, str(config)], stderr=subprocess.DEVNULL)
+    for _ in range(50):
+        with socket.socket() as tried:
+            if not tried.connect_ex(("127.0.0.1", listen)):
+                break
+        time.sleep(0.1)
+    everywhere.setting(f"DATABASES['default']['PORT'] = {listen}")
+    everywhere.setting("DATABASES['default']['HOST'] = '127.0.0.1'")
+    everywhere.setting("DATABASES['default']['DISABLE_SERVER_SIDE_CURSORS'] = True")
+    yield everywhere
+    pool.terminate()
+    pool.wait()
+
+
+def test_everything_works_behind_a_pgbouncer_in_transaction_mode(pooled):
+    pooled.models("shop", THING)
+    pooled.must("schemamigration", "shop", "--initial")
+    pooled.must("datamigration", "shop", "fill")
+    rows = 'orm.Thing.objects.create(name="x"); list(orm.Thing.objects.iterator())'
+    pooled.filled("shop", "0002", rows)
+    pooled.must("migrate")
+    pooled.models("shop", THING.replace("9", "30"))
+    pooled.must("schemamigration", "shop", "--auto")
+    pooled.must("migrate", "shop")
+    pooled.must("migrate", "shop", "--db-dry-run", "zero")
+    pooled.must("migrate", "shop", "zero")
+    assert pooled.must("journal", "shop").count(" done ") == 6
 
 
 ROOT = Path(__file__).parent.parent.parent
