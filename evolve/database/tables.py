@@ -8,7 +8,13 @@ from typing import Any
 
 from django.db import models, router
 
-from evolve.database.catalogue import Columns, constraints_of, foreign_keys, special_indexes
+from evolve.database.catalogue import (
+    Columns,
+    columns_of,
+    constraints_of,
+    foreign_keys,
+    special_indexes,
+)
 from evolve.database.vendor import column_types, same_type_text
 from evolve.fields import UniqueIndex
 
@@ -45,7 +51,7 @@ def live_tables(connection: Any, names: Iterable[str]) -> dict[str, Table]:
 
 def _live(connection: Any, cursor: Any, name: str) -> Table:
     types = column_types(connection, cursor, name)
-    described = connection.introspection.get_table_description(cursor, name)
+    described = columns_of(connection, cursor, name)
     constraints = constraints_of(connection, cursor, name)
     special = {*special_indexes(connection, cursor, name)}
     special |= {name for name, each in constraints.items() if _is_of_another_kind(each)}

@@ -161,6 +161,13 @@ def test_a_table_without_a_key_is_left_out_in_words(shop):
     assert "Loose" not in ran.out
 
 
+def test_a_table_that_django_cannot_describe_is_described(shop):
+    shop.run_sql("CREATE TABLE keyed (id integer PRIMARY KEY, ab int, n int, UNIQUE (ab, n))")
+    shop.must("inspect", "shop", "--table", "keyed")
+    assert 'unique_together = [("ab", "n")]' in (shop.root / "shop" / "models.py").read_text()
+    shop.must("convert", "shop")
+
+
 def test_named_tables_alone_are_converted(shop):
     shop.run_sql("CREATE TABLE more (id integer PRIMARY KEY)")
     shop.must("inspect", "shop", "--table", "pay")

@@ -10,6 +10,7 @@ from django.db import models
 
 from evolve.database.catalogue import (
     changes_on_update,
+    columns_of,
     default_text,
     generated_columns,
     is_numbered,
@@ -65,7 +66,7 @@ def without_key(connection: Any, tables: Sequence[str]) -> list[str]:
 
 
 def _read(connection: Any, cursor: Any, info: Any, model: str, taken: set[str]) -> _Read:
-    rows = connection.introspection.get_table_description(cursor, info.name)
+    rows = columns_of(connection, cursor, info.name)
     keys = keys_of(connection, cursor, info.name, taken)
     return _Read(
         info.name,
