@@ -5,7 +5,7 @@ The methods are called on a facade that changes a state and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.exceptions import FieldError
 from django.db import connections
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import StateApps
+from django.db.models import F, Q
 
 from evolve.database.facade import Database
 from evolve.database.lazy import LazyState
@@ -91,25 +92,59 @@ def unusable(state: LazyState, app: str) -> list[str]:
     except Exception as error:
         return [f" - {' '.join(str(error).split())}"]
     # Private API (5.2 to 6.1): these are parts of Model.check, which historical models have too.
+    # Those of indexes and constraints ask a database from 6.1 on.
     found: list[str] = []
     for model in registry.get_models():
         if model._meta.app_label == app:
             errors = [
-                *model._check_indexes([]),
-                *model._check_constraints([]),
-                *(each for names in _together(model) for each in names),
+                *(
+                    each
+                    for option, names in _named(model)
+                    for each in _missing(model, option, names)
+                ),
                 *model._check_field_name_clashes(),
             ]
             found += [f" - {model._meta.label}: {error.msg}" for error in errors]
             found += _generated(model)
-    return found
+    return list(dict.fromkeys(found))
 
 
-def _together(model: Any) -> list[list[Any]]:
-    return [
-        model._check_local_fields(fields, "unique_together")
-        for fields in model._meta.unique_together
-    ]
+def _named(model: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield the fields that Meta options name, each list with its option."""
+    meta = model._meta
+    for names in meta.unique_together:
+        yield "unique_together", list(names)
+    for option, each in (
+        *(("indexes", index) for index in meta.indexes),
+        *(("constraints", constraint) for constraint in meta.constraints),
+    ):
+        own = [name.removeprefix("-") for name in getattr(each, "fields", ())]
+        yield option, [*own, *getattr(each, "include", ()), *_in_expressions(each)]
+
+
+def _in_expressions(element: Any) -> Iterator[str]:
+    """Yield the fields that an index's or a constraint's expressions and conditions name."""
+    for expression in getattr(element, "expressions", ()):
+        for part in expression.flatten() if hasattr(expression, "flatten") else [expression]:
+            if isinstance(part, F):
+                yield part.name.partition("__")[0]
+    condition = getattr(element, "condition", None)
+    if isinstance(condition, Q):
+        yield from _in_condition(condition)
+
+
+def _in_condition(condition: Any) -> Iterator[str]:
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from _in_condition(child)
+        elif isinstance(child, tuple):
+            yield child[0].partition("__")[0]
+
+
+def _missing(model: Any, option: str, names: list[str]) -> list[Any]:
+    known = [name for name in names if name != "pk"]
+    errors: list[Any] = model._check_local_fields(known, option)
+    return errors
 
 
 def _generated(model: Any) -> list[str]:

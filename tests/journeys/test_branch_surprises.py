@@ -72,6 +72,17 @@ SUB = "\n\nclass Sub(Thing):\n    s = models.IntegerField(default=1)\n"
             BASE + f"{META}indexes = [models.Index(fields=['n'], name='nix')]\n",
             "nonexistent field 'n'",
         ),
+        (
+            MAKER + THING,
+            BASE + f"{META}constraints = [models.CheckConstraint("
+            "condition=models.Q(n__gte=0), name='pos')]\n",
+            "nonexistent field 'n'",
+        ),
+        (
+            MAKER + THING,
+            BASE + f"{META}indexes = [models.Index(models.F('n').desc(), name='nix')]\n",
+            "nonexistent field 'n'",
+        ),
     ],
 )
 def test_02_and_04_what_could_not_be_loaded_is_not_merged_or_rebased(site, ours, theirs, said):
