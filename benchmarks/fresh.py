@@ -30,13 +30,18 @@ def run(directory: Path, models: int, runs: int) -> None:
 
 
 def _write_addition(root: Path, number: int) -> None:
+    """Write a migration that adds a column, adds a foreign key, or alters a column, in turn."""
     before = "0001_initial" if number == 2 else f"{number - 1:04d}_added"
+    model = f"M{number % _MODELS}"
+    operation = {
+        0: f'AddField("{model}", "g{number}", models.IntegerField(null=True))',
+        1: f'AlterField("{model}", "f1", models.CharField(max_length={number}, null=True))',
+        2: f'AddField("{model}", "r{number}", models.ForeignKey('
+        f'"M{number * 7 % _MODELS}", models.CASCADE, null=True, related_name="+"))',
+    }[number % 3]
     (root / "shop" / "migrations" / f"{number:04d}_added.py").write_text(
         "from django.db import migrations, models\n\n\n"
         "class Migration(migrations.Migration):\n"
         f'    dependencies = [("shop", "{before}")]\n'
-        "    operations = [\n"
-        f'        migrations.AddField("M{number % _MODELS}", "g{number}", '
-        "models.IntegerField(null=True)),\n"
-        "    ]\n"
+        f"    operations = [migrations.{operation}]\n"
     )
