@@ -10,7 +10,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connections, router, transaction
 
-from evolve.database.connect import connected
+from evolve.database.connect import configured, connected
 from evolve.database.lazy import LazyState
 from evolve.database.routing import idle
 from evolve.database.states import changes_of, state_at
@@ -80,11 +80,8 @@ class Project:
         return RevisionFacts(self.load, lambda key: changes_of(by_key[key]))
 
     def aliases(self, app: str) -> Iterator[str]:
-        """Yield the databases that the routers allow for an app."""
-        for alias in connections:
-            engine = str(settings.DATABASES[alias].get("ENGINE", ""))
-            if not engine.endswith(".dummy") and router.allow_migrate(alias, app):
-                yield alias
+        """Return the databases that the routers allow for an app."""
+        return (alias for alias in configured() if router.allow_migrate(alias, app))
 
     def idle(self, revision: Revision, alias: str) -> bool:
         """Tell whether the routers leave a revision nothing to do on a database."""

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from evolve.checking import models
+from evolve.database.connect import configured
 from evolve.errors import EvolveError
 from evolve.project import Project
 from evolve.revisions.files import package_of
@@ -46,9 +47,7 @@ def survey(project: Project) -> Survey:
     """Look at a project and its databases, and change nothing."""
     found = Survey()
     rows: dict[str, frozenset[Key]] = {}
-    for alias in connections:
-        if connections[alias].vendor == "unknown":
-            continue
+    for alias in configured():
         try:
             rows[alias] = frozenset(project.markers(alias).applied())
             found.databases[alias] = connections[alias].display_name

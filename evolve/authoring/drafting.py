@@ -13,8 +13,9 @@ from evolve.errors import Refused
 from evolve.frozen.snapshot import Snapshot
 from evolve.project import Project
 from evolve.revisions.draft import Place, new_id
-from evolve.revisions.files import module_names, package_of
+from evolve.revisions.files import module_names, package_of, read_text
 from evolve.revisions.graph import Graph
+from evolve.revisions.header import read_header
 from evolve.revisions.revision import RESERVED, Key, Revision
 from evolve.revisions.writer import Draft, write_revision
 from evolve.settings import evolve_settings
@@ -28,6 +29,20 @@ def frozen_at(
     renaming = {key for key in graph if graph[key].renamed and key.app not in apps}
     order = graph.order(graph.ancestors(keys) | renaming)
     return snapshot_at((graph[key] for key in order), project.load, apps)
+
+
+def frozen_elsewhere(
+    project: Project, graph: Graph, app: str, keys: Iterable[Key] | None = None
+) -> Snapshot:
+    """Return the definitions of all other apps at `keys`, or at all that there is."""
+    others = [each for each in graph.apps if each != app]
+    return frozen_at(project, graph, graph if keys is None else keys, others)
+
+
+def written_dependencies(revision: Revision) -> tuple[str, ...]:
+    """Return a revision's dependencies as its file has them: settings are not resolved."""
+    text = read_text(revision.path)
+    return read_header(revision.app, revision.name, revision.path, text).depends_on
 
 
 def heads_by_app(graph: Graph) -> Mapping[str, Sequence[Revision]]:

@@ -64,6 +64,12 @@ def leaving(project: Project, app: str) -> Leaving:
         )
     texts = _texts(project, graph, app)
     needs_orm = any(each.kind == "data" for each in own)
+    helper = package.directory / f"{MODULE}.py"
+    if needs_orm and helper.exists() and helper.read_text(encoding="utf-8") != TEXT:
+        raise Refused(
+            f"{helper} exists already, and what data migrations need would be written there.",
+            "Nothing was written. Give that file another name.",
+        )
     others = tuple(_renamed_references(project, graph, app))
     return Leaving(package, tuple((each, texts[each.key]) for each in own), others, needs_orm)
 

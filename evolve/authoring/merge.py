@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from evolve.authoring.drafting import file_of, frozen_at, heads_by_app, place_at
+from evolve.authoring.drafting import (
+    file_of,
+    frozen_at,
+    frozen_elsewhere,
+    heads_by_app,
+    place_at,
+)
 from evolve.authoring.proof import prove
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.changes import Change
@@ -196,19 +202,11 @@ def _steps(
     runs the merge, and makes the answer of that.
     """
     app = keys[0].app
-    others = Snapshot(
-        {
-            key: each
-            for key, each in frozen_at(
-                project, graph, [k for a in graph.apps for k in graph.heads(a)], graph.apps
-            ).items()
-            if key[0] != app
-        }
-    )
     if not answers:
         return ()
+    others = frozen_elsewhere(project, graph, app)
     opposite = merged_at(project, graph, keys, {k: _OTHER[v] for k, v in answers.items()}).models
-    return detect(app, opposite, models.overlaid(others), ask).forwards
+    return detect(app, opposite, models.overlaid(dict(others)), ask).forwards
 
 
 def conflicting(app: str, merged: Merged, option: str, both: bool = False) -> Refused:

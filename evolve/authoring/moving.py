@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from evolve.authoring.drafting import frozen_at
+from evolve.authoring.drafting import frozen_at, frozen_elsewhere, written_dependencies
 from evolve.authoring.questions import Declared, composed
 from evolve.autodiff.detect import detect
 from evolve.autodiff.naming import numbered
@@ -53,7 +53,6 @@ class Walk:
     app: str
     package: Package
     onto: Key
-    answers: Mapping[str, str]
     taken: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -76,8 +75,8 @@ class Walk:
         revision = new_id(each.id for each in self.project.revisions)
         move = Move(revision, (self._parent,), {**old.supersedes, old.id: old.name}, frozen)
         text = moved_text(old, read_text(old.path), move)
-        if old.kind == "schema" and self._disagrees(old, before):
-            text = self._anew(old, move, before)
+        if old.kind == "schema" and (said := self._disagrees(old, before)):
+            text = self._anew(old, move, before, said)
         self.taken.append(name)
         self._parent = (revision, name)
         return Moved(old, name, text)
@@ -105,17 +104,15 @@ class Walk:
         state.models.update(model_states(own.of(self.app).values()))
         return state
 
-    def _anew(self, old: Revision, move: Move, before: Snapshot) -> str:
+    def _anew(self, old: Revision, move: Move, before: Snapshot, said: str) -> str:
         """Write a revision's methods anew, where nobody but evolve has written them."""
-        said = self._disagrees(old, before)
         if digest.edited(read_text(old.path)) is not False:
             raise Refused(
                 f"{old.key} cannot go on top of {self.onto} as it was written:\n{said}",
                 "Nothing was touched. Its methods were written by hand: make them fit, or "
                 "write it again with `evolve schemamigration --auto`.",
             )
-        others = [key for key in self.graph if key.app != self.app]
-        elsewhere = frozen_at(self.project, self.graph, others, {key.app for key in others})
+        elsewhere = frozen_elsewhere(self.project, self.graph, self.app)
         asking = Declared(Answers(), composed([old.renamed]))
         found = detect(self.app, before, self._state.overlaid(dict(elsewhere)), asking)
         draft = Draft(
@@ -125,7 +122,7 @@ class Walk:
             parents=move.parents,
             created=datetime.now(UTC),
             frozen=move.frozen,
-            depends_on=old.depends_on,
+            depends_on=written_dependencies(old),
             branch_labels=old.branch_labels,
             renamed=found.renamed,
             supersedes=move.supersedes,
@@ -137,11 +134,8 @@ class Walk:
 
     @property
     def _leaving(self) -> set[str]:
-        return {
-            key.name
-            for key in self.graph.of(self.app)
-            if key not in self.graph.lineage(self.onto) and key.app == self.app
-        }
+        staying = self.graph.lineage(self.onto)
+        return {key.name for key in self.graph.of(self.app) if key not in staying}
 
     def _schema_frozen(self, old: Revision) -> dict[str, Definition | None]:
         """Return what a schema revision changes, on top of the state."""

@@ -54,7 +54,7 @@ def rebased(
     package = package_of(project.config(app))
     assert package is not None
     parent = next(iter(graph.parents(keys[0])), None)
-    walk = Walk(project, graph, app, package, onto, answers)
+    walk = Walk(project, graph, app, package, onto)
     return Rebase(package, onto, parent, tuple(walk.moved(graph[key]) for key in keys))
 
 

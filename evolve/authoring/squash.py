@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
-from evolve.authoring.drafting import frozen_at
+from evolve.authoring.drafting import frozen_at, frozen_elsewhere, written_dependencies
 from evolve.authoring.questions import Declared, composed
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.detect import Difference, detect
@@ -135,7 +135,7 @@ def _squash(
     reason = next((f"{key.name}: {why}" for key, why in _irreversible(project, members)), None)
     draft = replace(
         schema_draft(place, difference, f"Squash {run[0].name} to {run[-1].name}", {}),
-        depends_on=sorted({entry for each in members for entry in _depends_on(each)}),
+        depends_on=sorted({entry for each in members for entry in written_dependencies(each)}),
         renamed=renamed,
         replaces={each.id: each.name for each in members},
         irreversible=difference.irreversible or reason,
@@ -164,9 +164,8 @@ def _difference(
 ) -> tuple[Difference, dict[str, str]]:
     """Return what all of `run` make together, and every rename that others have to follow."""
     before = frozen_at(project, graph, graph.parents(run[0]), [app])
-    others = [each for each in graph.apps if each != app]
     after = frozen_at(project, graph, run[-1:], [app])
-    elsewhere = frozen_at(project, graph, run[-1:], others)
+    elsewhere = frozen_elsewhere(project, graph, app, run[-1:])
     said = Declared(ask, composed(graph[key].renamed for key in run))
     found = detect(app, before, after.overlaid(dict(elsewhere)), said)
     earlier = graph.lineage(run[0]) - {run[0]}
@@ -184,12 +183,6 @@ def _irreversible(project: Project, members: Iterable[Revision]) -> Iterator[tup
         why = project.facts.irreversible(each)
         if why and not each.elidable:
             yield each.key, why
-
-
-def _depends_on(member: Revision) -> tuple[str, ...]:
-    """Return a revision's dependencies as its file has them: settings are not resolved."""
-    text = read_text(member.path)
-    return read_header(member.app, member.name, member.path, text).depends_on
 
 
 def _check_order(project: Project, app: str, made: Iterable[Squash]) -> None:

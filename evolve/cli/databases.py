@@ -9,14 +9,12 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.conf import settings
-from django.db import connections
-
 from evolve.cli.ask import say
+from evolve.database.connect import configured, twin_of
 from evolve.database.urls import use_environment, use_url
 from evolve.errors import EvolveError, Refused
 
@@ -83,7 +81,7 @@ def on_each(args: argparse.Namespace, argv: Sequence[str], one: One) -> int:
     if len(aliases) == 1:
         return one(_on(args, aliases[0]))()
     if args.parallel > 1:
-        return _at_once(args, argv, aliases)
+        return _at_once(args, argv, aliases, one)
     checked = _checked(args, aliases, one)
     found: dict[str, Any] = {}
     outcomes: dict[str, EvolveError | None] = {}
@@ -104,22 +102,10 @@ def _aliases(args: argparse.Namespace) -> list[str]:
         raise Refused("--all-databases and --database exclude each other.", "Give one of them.")
     named = list(dict.fromkeys(args.database)) or ["default"]
     if args.all_databases:
-        engines = {alias: str(settings.DATABASES[alias].get("ENGINE", "")) for alias in connections}
-        named = [alias for alias, engine in engines.items() if not engine.endswith(".dummy")]
-    return _without_twins(named)
-
-
-def _without_twins(aliases: Sequence[str]) -> list[str]:
-    """Leave out aliases of a database that comes before: a replica in the settings of a test."""
-    found: dict[tuple[Any, ...], str] = {}
-    for alias in aliases:
-        entry = settings.DATABASES.get(alias, {})
-        place = tuple(entry.get(name) for name in ("ENGINE", "HOST", "PORT", "NAME"))
-        service = (entry.get("OPTIONS") or {}).get("service")
-        twin = found.setdefault((*place, service) if entry else (alias,), alias)
-        if twin != alias:
-            say(f" - '{alias}' is the same database as '{twin}'.")
-    return list(found.values())
+        named = configured()
+    twins = {alias: twin for alias in named if (twin := twin_of(alias, named)) != alias}
+    say(*(f" - '{alias}' is the same database as '{twin}'." for alias, twin in twins.items()))
+    return [alias for alias in named if alias not in twins]
 
 
 def _on(args: argparse.Namespace, alias: str) -> argparse.Namespace:
@@ -174,20 +160,35 @@ def _summed_up(outcomes: dict[str, EvolveError | None]) -> int:
     for alias, error in failed.items():
         first, *rest = str(error).splitlines()
         say(f" ! On the database '{alias}': {first}", *(f"   {line}" for line in rest))
+    return _worst({alias: error.exit_code if error else 0 for alias, error in outcomes.items()})
+
+
+def _worst(codes: Mapping[str, int]) -> int:
+    """Say where it went well and where not, and return the worst exit code."""
+    failed = [alias for alias, code in codes.items() if code]
     if failed:
-        done = ", ".join(alias for alias in outcomes if alias not in failed)
+        done = ", ".join(alias for alias in codes if alias not in failed)
         say(f" - Done on: {done or 'none'}. Failed on: {', '.join(failed)}.")
-    return max((error.exit_code for error in failed.values()), default=0)
+    return max(codes.values())
 
 
-def _at_once(args: argparse.Namespace, argv: Sequence[str], aliases: Sequence[str]) -> int:
-    """Run a process for each database, some at once, and print what each said when it ends."""
+def _at_once(
+    args: argparse.Namespace, argv: Sequence[str], aliases: Sequence[str], one: One
+) -> int:
+    """Run a process for each database, some at once, and print what each said when it ends.
+
+    All checks and questions come before, here: the processes are told that all is agreed to.
+    """
     if args.format == "json":
         raise Refused("--parallel has no --format json.", "Leave one of them out.")
-    base = _without_databases(argv)
+    quiet = copy.copy(args)
+    quiet.format = "json"
+    _checked(quiet, aliases, one)
+    agreed = ["--no-input", *([] if "--yes" in argv or "-y" in argv else ["--yes"])]
+    base = [*_without_databases(argv), *agreed]
 
     def run(alias: str) -> tuple[str, subprocess.CompletedProcess[str]]:
-        command = [sys.executable, "-m", "evolve", *base, "--no-input", "--database", alias]
+        command = [sys.executable, "-m", "evolve", *base, "--database", alias]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return alias, done
 
@@ -198,11 +199,7 @@ def _at_once(args: argparse.Namespace, argv: Sequence[str], aliases: Sequence[st
             print(done.stdout, end="", flush=True)
             say(*done.stderr.splitlines())
             codes[alias] = done.returncode
-    failed = [alias for alias, code in codes.items() if code]
-    if failed:
-        done_on = ", ".join(alias for alias in codes if alias not in failed)
-        say(f" - Done on: {done_on or 'none'}. Failed on: {', '.join(failed)}.")
-    return max(codes.values())
+    return _worst(codes)
 
 
 def _without_databases(argv: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import FieldError
 from django.db import connections
@@ -41,6 +41,9 @@ class OnStates(Database):
         return []
 
 
+Facade = TypeVar("Facade", bound=OnStates)
+
+
 def disagreements(
     migration: Any,
     before: LazyState,
@@ -61,22 +64,38 @@ def disagreements(
     return {way: lines for way, lines in found.items() if lines}
 
 
-def _one(migration: Any, way: Direction, start: LazyState, end: LazyState, alias: str) -> list[str]:
-    app = migration.app_label
+def called(
+    facade: type[Facade],
+    migration: Any,
+    way: Direction,
+    start: LazyState,
+    end: LazyState,
+    alias: str = "default",
+) -> Facade:
+    """Call one of a migration's methods on a facade that goes from a state to another; return it.
+
+    Raises NeedsRows where the method asks its `orm` for a model, and whatever else it raises.
+    """
 
     def no_rows() -> Any:
         raise NeedsRows
 
+    app = migration.app_label
     orm = Orm(no_rows, app, alias)
     editor = SimpleNamespace(connection=connections[alias], collect_sql=False)
-    db = OnStates(app, editor, start.clone(), end.models, orm)
-    migration.db = db
+    migration.db = db = facade(app, editor, start.clone(), end.models, orm)
+    getattr(migration, way)(orm)
+    return db
+
+
+def _one(migration: Any, way: Direction, start: LazyState, end: LazyState, alias: str) -> list[str]:
     try:
-        getattr(migration, way)(orm)
+        db = called(OnStates, migration, way, start, end, alias)
     except NeedsRows:
         return []
     except Exception as error:
         return [f" - calling it raised {type(error).__name__}: {error}"]
+    app = migration.app_label
     keys = db.touched | {key for key in migration.definitions if key[0] == app}
     return differences(db.state.models, end.models, keys)
 

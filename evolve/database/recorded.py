@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
-from django.db import connections, migrations
+from django.db import migrations
 from django.db.migrations.operations.base import Operation
 
-from evolve.database.agreement import NeedsRows, OnStates
+from evolve.database.agreement import NeedsRows, OnStates, called
 from evolve.database.lazy import LazyState
 from evolve.errors import Refused
-from evolve.frozen.orm import Orm
 from evolve.frozen.renames import RenameField, RenameModel
 from evolve.revisions.revision import Direction
 
@@ -22,7 +20,9 @@ Statement = tuple[str, Sequence[Any] | None]
 class _Recording(OnStates):
     """`self.db` that notes what it is asked to do."""
 
-    done: list[Operation | Statement]
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.done: list[Operation | Statement] = []
 
     def run(self, operation: Operation) -> None:
         """Note an operation."""
@@ -67,25 +67,14 @@ def operations_of(
 def _recorded(
     migration: Any, way: Direction, start: LazyState, end: LazyState
 ) -> list[Operation | Statement]:
-    app = migration.app_label
-
-    def no_rows() -> Any:
-        raise NeedsRows
-
-    orm = Orm(no_rows, app, "default")
-    editor = SimpleNamespace(connection=connections["default"], collect_sql=False)
-    db = _Recording(app, editor, start.clone(), end.models, orm)
-    db.done = []
-    migration.db = db
     try:
-        getattr(migration, way)(orm)
+        return called(_Recording, migration, way, start, end).done
     except NeedsRows as error:
         raise Refused(
             f"{migration.app_label}:{migration.name}: its {way} reads rows, so that it cannot be "
             "written as Django's operations.",
             "Nothing was written. Move that into a data migration.",
         ) from error
-    return db.done
 
 
 def _ends(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import router
 
 from evolve.database.migration import RunRevision
@@ -17,8 +16,6 @@ def idle(migration: Any, alias: str) -> bool:
     It is marked there all the same, as Django does it. A router that needs the model itself
     (`hints["model"]`) to decide is not asked about it: the model of then is known when it runs.
     """
-    if not settings.DATABASE_ROUTERS:
-        return False
     asked = [_allowed(alias, migration.app_label, hints) for hints in _questions(migration)]
     return bool(asked) and not any(asked)
 

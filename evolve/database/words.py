@@ -21,7 +21,7 @@ _MYSQL = {
 }
 _LOCKED = (
     "Another process is writing to the file, and did not end within the timeout: `fuser` or `lsof` "
-    "on the file say which. OPTIONS = {{'timeout': 60}} in DATABASES waits longer."
+    "on the file say which. OPTIONS = {'timeout': 60} in DATABASES waits longer."
 )
 
 
@@ -35,7 +35,7 @@ def in_words(connection: Any, error: BaseException) -> str:
             name=connection.display_name
         )
     if connection.vendor == "sqlite" and "locked" in str(error):
-        return _LOCKED.format()
+        return _LOCKED
     return ""
 
 

@@ -257,3 +257,13 @@ def test_what_was_written_by_hand_and_does_not_fit_is_not_rebased(site):
     error = site.refused("rebase", "shop", THEIRS, "--ours", "Thing.n")
     assert "cannot go on top of shop:0002_ours as it was written" in error
     nothing_written(site)
+
+
+def test_a_setting_stays_one_where_methods_are_written_anew(site):
+    user = "    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)\n"
+    begin = "from django.conf import settings\n\n\n" + BASE
+    ours = begin.replace("IntegerField", "BigIntegerField")
+    fork(site, ours, begin.replace("IntegerField", "SmallIntegerField") + user, begin)
+    site.must("rebase", "shop", THEIRS, "--ours", "Thing.n")
+    assert header(site, "0003")["depends_on"] == '["settings.AUTH_USER_MODEL"]'
+    site.must("check", "shop")

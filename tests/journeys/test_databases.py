@@ -57,9 +57,10 @@ def test_each_database_is_migrated_under_its_name(two, options):
     }
 
 
-def test_what_is_refused_on_one_touches_none(two):
+@pytest.mark.parametrize("options", [[], ["--parallel", "3"]])
+def test_what_is_refused_on_one_touches_none(two, options):
     two.setting("DATABASES['c'] = dj_database_url.parse('postgres://me:secret@127.0.0.1:9/x')")
-    error = two.refused("migrate", "shop", "--all-databases")
+    error = two.refused("migrate", "shop", "--all-databases", *options)
     assert "On the database 'c': The database 'c' cannot be reached" in error
     assert "secret" not in error
     assert "The others were not touched either." in error

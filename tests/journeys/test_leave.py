@@ -109,6 +109,14 @@ def test_what_django_cannot_say_is_refused_before_anything_is_written(site, body
     assert not list((site.root / "shop").rglob("*.orig"))
 
 
+def test_a_file_of_ones_own_is_not_overwritten(site):
+    begin(site)
+    own = site.root / "shop" / "migrations" / "_orm.py"
+    own.write_text("# mine\n")
+    assert "_orm.py exists already" in site.refused("leave", "shop", "--yes")
+    assert own.read_text() == "# mine\n"
+
+
 def test_adopt_says_what_is_there_and_changes_nothing(everywhere):
     site = begin(everywhere)
     site.must("migrate", "shop", "0002")
