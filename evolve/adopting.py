@@ -1,19 +1,24 @@
-"""Tables that are there before their revisions: what can be marked as applied without running."""
+"""Tables that are there before their revisions: what can be marked, and what models can be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections
+from django.apps import AppConfig, apps
+from django.db import connections, models
 
+from evolve.database.inspection.tables import without_key
 from evolve.drift import MISSING, drift
+from evolve.errors import Refused, UnknownName
+from evolve.history.journal import TABLE
 from evolve.plan import Plan, Step
 from evolve.project import Project
 from evolve.revisions.revision import Key
+
+_OWN = {"django_migrations", TABLE}
 
 
 @dataclass
@@ -79,3 +84,66 @@ def compared(config: AppConfig, alias: str) -> tuple[list[str], bool]:
 def outside_project(config: AppConfig) -> bool:
     """Tell whether an app was installed as a package, so that an update would overwrite it."""
     return not {"site-packages", "dist-packages"}.isdisjoint(Path(config.path).parts)
+
+
+def check_models_file(config: AppConfig, path: Path) -> None:
+    """Raise Refused where models are already, or where the file would be another's."""
+    if outside_project(config):
+        raise Refused(
+            f"The app '{config.label}' is not the project's own: it is in {config.path}.",
+            "Nothing was written. --stdout prints the models.",
+        )
+    if path.with_suffix("").is_dir():
+        raise Refused(
+            f"The models of '{config.label}' are a package, {path.with_suffix('')}.",
+            "Nothing was written. --stdout prints the models, for the file that you choose.",
+        )
+    if names := [model.__name__ for model in config.get_models()]:
+        raise Refused(
+            f"{path} defines models already: {', '.join(names)}.",
+            "Nothing was written. --stdout prints the models of the tables.",
+        )
+
+
+def others_tables(app: str) -> dict[str, type[models.Model]]:
+    """Return the models of the other apps by their tables."""
+    return {
+        model._meta.db_table: model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label != app and not model._meta.proxy
+    }
+
+
+def inspectable(connection: Any, app: str, named: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the tables that models can be made of for an app, and those that have no primary key.
+
+    They are those that are `named`, or all that no other app has. Raises UnknownName and Refused
+    where there are none.
+    """
+    with connection.cursor() as cursor:
+        listed = connection.introspection.get_table_list(cursor)
+    there = sorted(each.name for each in listed if each.type == "t")
+    others = others_tables(app)
+    for name in dict.fromkeys(named):
+        if name not in there:
+            raise UnknownName.among("table", name, there)
+        if name in others:
+            raise Refused(
+                f"The table {name} has a model already: {others[name]._meta.label}.",
+                "Nothing was written.",
+            )
+    free = list(dict.fromkeys(named)) or [
+        name for name in there if name not in others and name not in _OWN
+    ]
+    keyless = without_key(connection, free)
+    if keyless and (named or len(keyless) == len(free)):
+        raise Refused(
+            f"No model can be made of a table without a primary key: {', '.join(keyless)}.",
+            "Nothing was written. Give it one in SQL, or name other tables.",
+        )
+    if not free:
+        raise Refused(
+            f"The database '{connection.alias}' has no table without a model.",
+            "Nothing was written.",
+        )
+    return [name for name in free if name not in keyless], keyless
