@@ -7,14 +7,14 @@ from typing import Any
 
 from django.apps.registry import Apps
 from django.db import models
+from django.db.migrations.operations import AlterModelOptions
 from django.db.migrations.state import ModelState
-from django.db.models.options import DEFAULT_NAMES, normalize_together
+from django.db.models import options as model_options
+from django.db.models.options import normalize_together
 
-from evolve.errors import NotWritable
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
-from evolve.frozen.source import Source, source, value_of
+from evolve.frozen.source import source, value_of
 
-_OPTIONS = tuple(name for name in DEFAULT_NAMES if name not in ("apps", "app_label"))
 # ModelState always has these two; None and empty say nothing that their absence does not.
 _EMPTY: tuple[Any, ...] = (None, [], (), set())
 _SKIPPED_WHEN_EMPTY = frozenset(
@@ -29,12 +29,26 @@ _SKIPPED_WHEN_EMPTY = frozenset(
     }
 )
 
+ALTERED_META = frozenset(
+    {
+        *AlterModelOptions.ALTER_OPTION_KEYS,
+        "db_table",
+        "db_table_comment",
+        "unique_together",
+        "order_with_respect_to",
+        "indexes",
+        "constraints",
+        "managers",
+    }
+)
+"""The options that operations can change; bases, tablespaces and `swappable` are not among them."""
+
 
 def capture(apps: Apps, labels: Iterable[str]) -> Snapshot:
     """Return the live models of the apps `labels` as a snapshot.
 
     Auto-created `through` models are part of their field; swapped and unmanaged models are
-    included, as Django's own states include them. Raises NotWritable, naming the field.
+    included, as Django's own states include them.
     """
     wanted = set(labels)
     definitions = (
@@ -71,7 +85,9 @@ def capture_model(model: type[models.Model]) -> Definition:
 
 def _live_options(model: type[models.Model]) -> dict[str, Any]:
     given = model._meta.original_attrs
-    options = {name: given[name] for name in _OPTIONS if name in given}
+    # Asked for each time: packages add names of their own to it.
+    names = (each for each in model_options.DEFAULT_NAMES if each not in ("apps", "app_label"))
+    options = {name: given[name] for name in names if name in given}
     if "unique_together" in options:
         options["unique_together"] = set(normalize_together(options["unique_together"]))
     if "indexes" in options:
@@ -106,29 +122,22 @@ def _definition(
 ) -> Definition:
     imports: set[str] = set()
 
-    def write(value: Any, where: str) -> str:
-        written = _source_at(value, where)
+    def write(value: Any) -> str:
+        written = source(value)
         imports.update(written.imports)
         return written.text
 
-    fields_text = {each: write(field, f"{app}.{name}.{each}") for each, field in fields.items()}
+    fields_text = {each: write(field) for each, field in fields.items()}
     meta = {
-        each: write(value, f"{app}.{name}.Meta.{each}")
+        each: write(value)
         for each, value in options.items()
         if not (each in _SKIPPED_WHEN_EMPTY and value in _EMPTY)
     }
     if tuple(bases) != (models.Model,):
-        meta["bases"] = write(tuple(bases), f"{app}.{name}'s bases")
+        meta["bases"] = write(tuple(bases))
     if managers:
-        meta["managers"] = write([tuple(each) for each in managers], f"{app}.{name}'s managers")
+        meta["managers"] = write([tuple(each) for each in managers])
     return Definition(app, name, fields_text, meta, frozenset(imports))
-
-
-def _source_at(value: Any, where: str) -> Source:
-    try:
-        return source(value)
-    except NotWritable as error:
-        raise NotWritable(f"{where}: {error.found}", error.hint) from error
 
 
 def model_state(definition: Definition) -> ModelState:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from django.apps.registry import Apps
 from django.conf import settings
+from django.db.models.utils import make_model_tuple
 
 from evolve.errors import UnknownName
 from evolve.frozen.capture import capture, capture_model
@@ -26,22 +28,34 @@ def live_models(apps: Apps, app: str) -> Snapshot:
     return Snapshot(found)
 
 
-def reachable(states: Snapshot, apps: Iterable[str]) -> Snapshot:
-    """Return every model of `apps` and all that they reach by relation or base."""
+def reachable(
+    states: Snapshot, labels: Iterable[str], live: Apps, unmigrated: AbstractSet[str]
+) -> Snapshot:
+    """Return every model of the apps `labels` and all that they reach by relation or base.
+
+    Models of `unmigrated` apps are not in `states`; they are taken as they are now, from `live`.
+    """
     found: dict[ModelKey, Definition] = {}
-    wanted = set(apps)
-    todo = sorted(key for key in states if key[0] in wanted)
+    wanted = set(labels)
+    models = [
+        model for app in wanted & unmigrated for model in live.get_app_config(app).get_models()
+    ]
+    keys = {make_model_tuple(model) for model in models}
+    todo = sorted(keys.union(key for key in states if key[0] in wanted))
     while todo:
         key = todo.pop()
         if key in found:
             continue
-        if key not in states:
+        definition = states.get(key)
+        if definition is None and key[0] in unmigrated:
+            definition = capture_model(live.get_model(*key))
+        if definition is None:
             raise UnknownName(
                 f"The model {'.'.join(key)} is referred to, but no revision has it frozen.",
                 f"Run `evolve schemamigration {key[0]} --auto` first.",
             )
-        found[key] = states[key]
-        todo += sorted(states[key].references() | _swappable(states[key]))
+        found[key] = definition
+        todo += sorted(definition.references() | _swappable(definition))
     return Snapshot(found)
 
 

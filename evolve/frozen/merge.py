@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from typing import Literal
 
-from evolve.frozen.snapshot import Definition, ModelKey, Snapshot, same_text
+from evolve.frozen import expressions
+from evolve.frozen.expressions import same_text
+from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 
 # Options whose elements are added and removed one by one; every other option is set as a whole.
 _LISTS = frozenset({"indexes", "constraints"})
-_NAME = re.compile(r"\bname=([\"'])(.+?)\1")
 
 Texts = Mapping[str, str]
 
@@ -23,18 +22,20 @@ class Conflict:
 
     `label` is "Model.field", "Model.Meta.option" or "Model". A text is None where the thing is not
     there. `answerable`: one side's text can be taken. Otherwise both sides cannot even be applied
-    one after the other: both add it, or one removes what the other changes.
+    one after the other: both add it, or one removes or renames what the other changes. `renamed`
+    says of a rename whether it is a field's or a model's.
     """
 
     label: str
     base: str | None
     ours: str | None
     theirs: str | None
+    renamed: Literal["", "field", "model"] = ""
 
     @property
     def answerable(self) -> bool:
         """Tell whether taking one of the two texts solves it."""
-        return None not in (self.base, self.ours, self.theirs)
+        return not self.renamed and None not in (self.base, self.ours, self.theirs)
 
 
 def carried_over(
@@ -90,7 +91,7 @@ def _models(
     some = ours or theirs or base
     assert some
     present = [None if each is None else "…" for each in (base, ours, theirs)]
-    return ours, [Conflict(some.name, *present)]
+    return ours, [Conflict(some.name, present[0], present[1], present[2])]
 
 
 def _same(one: Definition | None, other: Definition | None) -> bool:
@@ -132,14 +133,9 @@ def _listed(merged: Texts) -> str | None:
     return f"[{', '.join(merged.values())}]" if merged else None
 
 
-@cache
 def _elements(text: str | None) -> Mapping[str, str]:
     """Return the elements of a list by their names, or by their text."""
-    if text is None:
-        return {}
-    elements = ast.parse(text, mode="eval").body.elts  # type: ignore[attr-defined]
-    texts = [str(ast.get_source_segment(text, each)) for each in elements]
-    return {(found[2] if (found := _NAME.search(each)) else each): each for each in texts}
+    return {each.name or each.text: each.text for each in expressions.elements(text)}
 
 
 def _texts(

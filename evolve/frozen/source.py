@@ -16,10 +16,13 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from django.db import models
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.serializer import serializer_factory
 from django.db.models.manager import BaseManager
 
 from evolve.errors import BrokenRevision, NotWritable
+from evolve.frozen.expressions import quote
+from evolve.frozen.unwritable import stand_in
 
 MODELS_IMPORT = "from django.db import models"
 
@@ -34,25 +37,28 @@ class Source(NamedTuple):
 _MODELS = frozenset({MODELS_IMPORT})
 
 
-def quote(text: str) -> str:
-    """Return `text` as a string literal in double quotes where that needs no more escapes."""
-    literal = repr(text)
-    if literal[0] == "'" and '"' not in literal:
-        return f'"{literal[1:-1]}"'
-    return literal
-
-
 def source(value: Any) -> Source:
     """Return the expression that makes `value`.
 
-    Raises NotWritable where there is none (a lambda, a local function, an object of a class
-    without `deconstruct`).
+    Where there is none (a lambda, a local function, an object of a class without `deconstruct`) a
+    name stands for the value, which can be evaluated and compared and not be written to a file.
     """
+    try:
+        return _written(value)
+    except NotWritable as error:
+        name, line = stand_in(value, error)
+        return Source(name, frozenset({line}))
+
+
+def _written(value: Any) -> Source:
     write = _WRITERS.get(type(value))
     if write:
         return write(value)
     if _is_exported(value):
         return Source(f"models.{value.__name__}", _MODELS)
+    if isinstance(value, Operation):
+        _, args, kwargs = value.deconstruct()
+        return call(f"{type(value).__module__}.{type(value).__qualname__}", args, kwargs, value)
     if hasattr(value, "deconstruct") and not isinstance(value, type | BaseManager):
         return _deconstructed(value)
     return _by_django(value)
@@ -101,11 +107,15 @@ def _importable_path(path: str) -> tuple[str, frozenset[str]]:
 
 def _importable(path: str, value: Any) -> tuple[str, frozenset[str]]:
     if "<locals>" in path:
-        raise NotWritable(
-            f"{value!r} is made by a class inside a function, which cannot be imported.",
-            "Move the class to the top of its module.",
-        )
+        raise _not_importable(value)
     return _importable_path(path)
+
+
+def _not_importable(value: Any) -> NotWritable:
+    return NotWritable(
+        f"{value!r} is, or needs, a class or function inside a function, which cannot be imported.",
+        "Move that to the top of its module.",
+    )
 
 
 def _by_django(value: Any) -> Source:
@@ -117,6 +127,8 @@ def _by_django(value: Any) -> Source:
             f"{value!r} cannot be written as source text: {str(error).splitlines()[0]}",
             "Give it a module-level function or a class with deconstruct().",
         ) from error
+    if "<locals>" in text:
+        raise _not_importable(value)
     return Source(_double_quoted(text), frozenset(imports))
 
 
