@@ -5,14 +5,29 @@ It is finished before anything runs, and what is shown, guarded and run is this 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from evolve.errors import Refused
+from evolve.errors import Refused, few
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Direction, Key, Revision
 from evolve.revisions.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a database stands.
+
+    `rows` are those of its history, the oldest first, with when each was applied; `graph` is the
+    one that holds for these rows, and `applied` what of it is applied.
+    """
+
+    alias: str
+    rows: Mapping[Key, datetime]
+    graph: Graph
+    applied: frozenset[Key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +62,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The sections in the order in which they run; false where there is nothing to do."""
+    """The sections in the order in which they run; false where there is nothing to do.
+
+    `opened` are the squashes whose parts run one by one: a target was among what they replace.
+    """
 
     sections: tuple[Section, ...]
+    opened: frozenset[Key] = frozenset()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -61,15 +80,14 @@ class Plan:
 
     def faking(self, keys: Container[Key]) -> Plan:
         """Return the plan with the steps of `keys` marked and not run."""
-        return Plan(
-            tuple(
-                replace(
-                    section,
-                    steps=tuple(replace(step, faked=step.key in keys) for step in section.steps),
-                )
-                for section in self.sections
+        sections = tuple(
+            replace(
+                section,
+                steps=tuple(replace(step, faked=step.key in keys) for step in section.steps),
             )
+            for section in self.sections
         )
+        return replace(self, sections=sections)
 
 
 def targets_for_all(graph: Graph, applied: AbstractSet[Key] | None = None) -> tuple[Target, ...]:
@@ -81,7 +99,7 @@ def targets_for_all(graph: Graph, applied: AbstractSet[Key] | None = None) -> tu
     for app in graph.apps:
         heads = graph.heads(app)
         if applied is not None and len(heads) > 1 and not applied >= set(heads):
-            names = ", ".join(key.name for key in heads)
+            names = few(key.name for key in heads)
             raise Refused(
                 f"The app '{app}' has more than one head: {names}.",
                 f"`evolve merge {app}` makes one of them, `evolve rebase {app} {heads[-1].name}` "
@@ -131,9 +149,8 @@ def rollback_plan(graph: Graph, applied: AbstractSet[Key], app: str, count: int)
     if count > len(own):
         raise Refused(f"{count} revisions cannot be taken back: {len(own)} of '{app}' are applied.")
     left, last = own[:-count], own[-count:]
-    undone = graph.order(graph.descendants(last) & applied)
     target = Target(app, left[-1] if left else None)
-    section = _steps(graph, target, "backwards", undone[::-1])
+    section = _steps(graph, target, "backwards", graph.rollback_order(last, applied))
     return Plan((replace(section, steps=_placed(graph, applied, section)),))
 
 
@@ -156,11 +173,11 @@ def stamp_plans(
         missing = [each for each in graph.requirements(key) if each not in after]
         if missing and key in wanted:
             raise Refused(
-                f"{key} cannot be applied without {', '.join(map(str, missing))}.",
+                f"{key} cannot be applied without {few(missing)}.",
                 "Nothing was touched. Stamp or migrate these first.",
             )
         if any(each in own for each in missing):
-            gone = ", ".join(str(each) for each in missing if each in own)
+            gone = few(each for each in missing if each in own)
             raise Refused(
                 f"{key} cannot be applied without {gone}.",
                 f"Nothing was touched. Take {key} back or stamp it away first.",
@@ -187,9 +204,9 @@ def _section(
     if only == "forwards" and target.steps < 0:
         raise Refused(f"{target.steps} steps from where the app is are no way forwards.")
     above = () if only == "forwards" else _above(graph, applied, target)
-    undone = graph.descendants(above) & applied
+    undone = graph.rollback_order(above, applied)
     if undone or target.key is None or only == "backwards":
-        return _steps(graph, target, "backwards", graph.order(undone)[::-1])
+        return _steps(graph, target, "backwards", undone)
     found = graph.ancestors([target.key], seen)
     seen |= found
     return _steps(graph, target, "forwards", graph.order(found - applied))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -13,7 +15,7 @@ from django.db import connections, router, transaction
 from evolve.database.connect import configured, connected
 from evolve.database.lazy import LazyState
 from evolve.database.routing import idle
-from evolve.database.states import changes_of, state_at
+from evolve.database.states import state_at
 from evolve.database.unmigrated import make_tables
 from evolve.database.words import warnings
 from evolve.errors import BrokenGraph, Refused, UnknownName
@@ -21,13 +23,13 @@ from evolve.guards import refuse
 from evolve.history.ghosts import Ghost, find_ghosts
 from evolve.history.journal import Journal
 from evolve.history.markers import Markers
-from evolve.plan import Plan, Step, make_plan, rollback_plan, stamp_plans, targets_for_all
+from evolve.plan import Plan, Standing, Step, make_plan, rollback_plan, stamp_plans, targets_for_all
 from evolve.revisions.facts import RevisionFacts
 from evolve.revisions.files import load, read_all, read_revisions
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Direction, Key, Revision
-from evolve.revisions.squashed import implied, without_replaced
-from evolve.revisions.targets import Target, resolve
+from evolve.revisions.squashed import implied, squashes_over, without_replaced
+from evolve.revisions.targets import Target, replaced_target, resolve
 
 
 class Project:
@@ -35,7 +37,7 @@ class Project:
 
     def __init__(self) -> None:
         self._loaded: dict[Key, Any] = {}
-        self._graphs: dict[frozenset[Key], Graph] = {}
+        self._graphs: dict[tuple[frozenset[Key], frozenset[Key]], Graph] = {}
 
     def config(self, app: str) -> AppConfig:
         """Return an installed app. Raises UnknownName with the nearest labels."""
@@ -49,12 +51,32 @@ class Project:
         """The headers of every installed app's revisions."""
         return read_revisions(apps.get_app_configs())
 
-    def graph(self, applied: Iterable[Key] = ()) -> Graph:
-        """Return the graph as it is for a database on which `applied` are applied."""
-        rows = frozenset(applied)
-        if rows not in self._graphs:
-            self._graphs[rows] = Graph(without_replaced(self.revisions, rows))
-        return self._graphs[rows]
+    def graph(self, applied: Iterable[Key] = (), opened: frozenset[Key] = frozenset()) -> Graph:
+        """Return the graph as it is for a database on which `applied` are applied.
+
+        Squashes that are `opened` are not in it, and what they replace is.
+        """
+        at = frozenset(applied), opened
+        if at not in self._graphs:
+            self._graphs[at] = Graph(without_replaced(self.revisions, *at))
+        return self._graphs[at]
+
+    def _inside(
+        self, rows: frozenset[Key], app: str | None, target: str | None
+    ) -> tuple[frozenset[Key], str | None]:
+        """Return the squashes that a target goes into, as it names what they replace, and itself.
+
+        A squash that is applied in part is its last part. Django's `migrate` does both (5.2, 6.1).
+        """
+        graph = self.graph(rows)
+        key = replaced_target(self.revisions, graph, app, target) if app else None
+        if key is None:
+            return frozenset(), target
+        over, last = squashes_over(self.revisions, key), key
+        replaced = {each.key: each.replaced for each in self.revisions}
+        while last not in self.graph(rows, over) and replaced.get(last):
+            last = replaced[last][-1]
+        return over, target if last == key else last.name
 
     def visible(self, applied: Iterable[Key] = ()) -> Graph:
         """Return what can be shown of the graph although it may be broken; see its `faults`."""
@@ -76,8 +98,10 @@ class Project:
     @property
     def facts(self) -> RevisionFacts:
         """What guards and plans ask about single revisions."""
-        by_key = {each.key: each for each in self.revisions}
-        return RevisionFacts(self.load, lambda key: changes_of(by_key[key]))
+        return self._facts({})
+
+    def _facts(self, lost: Mapping[Key, tuple[str, ...]]) -> RevisionFacts:
+        return RevisionFacts(self.load, lambda key: lost.get(key, ()))
 
     def aliases(self, app: str) -> Iterator[str]:
         """Return the databases that the routers allow for an app."""
@@ -121,46 +145,69 @@ class Project:
         self, alias: str, app: str | None, target: str | None, only: Direction | None = None
     ) -> Plan:
         """Return what `migrate APP TARGET` has to run on a database, one way `only` if given."""
-        rows = frozenset(self.markers(alias).applied())
-        graph = self.graph(rows)
-        applied = self.applied(graph, rows)
-        return make_plan(graph, applied, self.targets(graph, app, target, applied), only)
+        opened, target = self._inside(frozenset(self.markers(alias).applied()), app, target)
+        standing = self.standing(alias, opened)
+        graph, applied = standing.graph, standing.applied
+        plan = make_plan(graph, applied, self.targets(graph, app, target, applied), only)
+        return replace(plan, opened=opened)
 
     def rollback(self, alias: str, app: str, count: int) -> Plan:
         """Return what takes back an app's last `count` revisions on a database."""
         self.config(app)
-        rows = frozenset(self.markers(alias).applied())
-        graph = self.graph(rows)
-        return rollback_plan(graph, self.applied(graph, rows), app, count)
+        standing = self.standing(alias)
+        return rollback_plan(standing.graph, standing.applied, app, count)
 
     def stamps(self, alias: str, app: str, targets: Iterable[str]) -> list[Plan]:
         """Return what marks an app as being at targets: a plan backwards and one forwards.
 
         Raises Refused for what other apps' rows do not allow.
         """
-        rows = frozenset(self.markers(alias).applied())
-        graph = self.graph(rows)
-        applied = self.applied(graph, rows)
+        standing = self.standing(alias)
+        graph, applied = standing.graph, standing.applied
         found = [each for text in targets for each in self.targets(graph, app, text, applied)]
         return stamp_plans(graph, applied, app, found)
+
+    def standing(self, alias: str, opened: frozenset[Key] = frozenset()) -> Standing:
+        """Return where a database stands; `opened` are squashes whose parts run one by one.
+
+        Raises Refused where it cannot be reached, and BrokenGraph where the files make no graph.
+        """
+        rows = self.markers(alias).applied()
+        graph = self.graph(rows, opened)
+        return Standing(alias, rows, graph, self.applied(graph, rows))
 
     def applied(self, graph: Graph, rows: Iterable[Key]) -> frozenset[Key]:
         """Return which revisions of the graph are applied, given the rows of the history table."""
         known = implied(self.revisions, frozenset(rows))
         return frozenset(key for key in known if key in graph)
 
-    def refuse(self, plan: Plan, allowed: Container[str] = ()) -> None:
-        """Let every guard look at the plan. Raises Guarded with all they found but `allowed`."""
-        refuse(plan, self.facts, allowed)
+    def refuse(
+        self,
+        plan: Plan,
+        allowed: Container[str] = (),
+        lost: Mapping[Key, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
+        """Let every guard look at the plan. Raises Guarded with all they found but `allowed`.
+
+        `lost` is what `running.lost_objects` found on the database that the plan is for.
+        """
+        refuse(plan, self._facts(lost), allowed)
 
     def state(self, graph: Graph, keys: Iterable[Key], rows: Iterable[Key] = ()) -> LazyState:
         """Return the state of a database on which exactly `keys` are applied.
 
         `rows` are its rows, the oldest first: what two branches change is what the last one made.
         """
-        unmigrated = {config.label for config in apps.get_app_configs()} - set(graph.apps)
         order = graph.order_on(keys, rows)
-        return state_at((graph[key] for key in order), self.load, unmigrated)
+        return state_at((graph[key] for key in order), self.load, self.unmigrated(graph))
+
+    def state_of(self, standing: Standing) -> LazyState:
+        """Return the state that a database is in."""
+        return self.state(standing.graph, standing.applied, standing.rows)
+
+    def unmigrated(self, graph: Graph) -> frozenset[str]:
+        """Return the labels of the installed apps that have no revisions."""
+        return frozenset(config.label for config in apps.get_app_configs()) - set(graph.apps)
 
     def ghosts(self, alias: str, named: str | None = None) -> list[Ghost]:
         """Return what is applied on a database and not, or not so, in the files any more.

@@ -108,7 +108,7 @@ def depends_on(
 ) -> list[str]:
     """Return a `depends_on` entry for each other app that `frozen` refers to and in `also`, sorted.
 
-    Raises Refused where such an app has no revision to depend on.
+    Raises Refused where such an app is not among `heads`; one that has none adds no entry.
     """
     definitions = [each for each in frozen if each]
     settings = {name for each in definitions for name in each.settings()}
@@ -121,7 +121,7 @@ def depends_on(
 
 
 def _heads_of(app: str, other: str, heads: Heads) -> Sequence[Revision]:
-    if not heads.get(other):
+    if other not in heads:
         raise Refused(
             f"Models of '{app}' refer to models of '{other}', which has no revisions yet.",
             f"Run `evolve schemamigration {other} --initial` first. Where the two apps refer to "

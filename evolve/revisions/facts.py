@@ -13,14 +13,16 @@ class RevisionFacts:
     """Answers from the text of evolve's revisions and the operations of Django-format ones.
 
     `load` imports a revision and returns its Migration; it is called for Django-format ones alone.
-    `changes` returns the labels of what a revision changes.
+    `lost_objects` returns what a revision would drop of what no model says; a database knows that.
     """
 
     def __init__(
-        self, load: Callable[[Revision], Any], changes: Callable[[Key], frozenset[str]]
+        self,
+        load: Callable[[Revision], Any],
+        lost_objects: Callable[[Key], tuple[str, ...]] = lambda _: (),
     ) -> None:
         self._load = load
-        self.changes = changes
+        self.lost_objects = lost_objects
 
     def irreversible(self, revision: Revision) -> str | None:
         """Return why a revision cannot be reversed; None where it can."""

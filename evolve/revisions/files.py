@@ -10,21 +10,23 @@ import re
 import struct
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import RenameModel
+from django.db.migrations.operations import RenameModel, SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
 
-from evolve.errors import BrokenRevision, Refused
+from evolve.errors import BrokenRevision, Refused, few, few_lines
 from evolve.revisions.frozen_text import Frozen, read_frozen
 from evolve.revisions.header import SETTING, NotLiteral, django_revision, read_header
 from evolve.revisions.methods import Method, read_methods
+from evolve.revisions.references import References
 from evolve.revisions.revision import Direction, Key, Revision
 
 UNFINISHED = ".rebase"
@@ -48,20 +50,27 @@ class Package:
 
 
 def package_of(config: AppConfig) -> Package | None:
-    """Return the migrations package of an installed app; None where settings switch it off.
+    """Return the migrations package of an installed app; None for an app that cannot have one.
 
-    MIGRATION_MODULES is honoured. The directory need not exist yet. Raises Refused where
-    MIGRATION_MODULES puts it into a package that cannot be imported.
+    MIGRATION_MODULES switches it off, or the app is a module and no package. The directory need
+    not exist yet. Raises Refused where MIGRATION_MODULES names a package that cannot be imported.
     """
-    module, _ = MigrationLoader.migrations_module(config.label)
+    module, by_setting = MigrationLoader.migrations_module(config.label)
     if module is None:
         return None
+    if not module or not isinstance(module, str):
+        raise Refused(
+            f"MIGRATION_MODULES has {module!r} for '{config.label}'.",
+            "It has to be the dotted path of a package, or None for no migrations.",
+        )
     parent, _, last = module.rpartition(".")
     try:
         spec = importlib.util.find_spec(parent or module)
     except ImportError:
         spec = None
     if spec is None or not spec.submodule_search_locations:
+        if not by_setting:
+            return None
         raise Refused(
             f"MIGRATION_MODULES puts the migrations of '{config.label}' into {module}, but "
             f"{parent or module} is not a package that can be imported.",
@@ -78,7 +87,7 @@ def read_revisions(configs: Iterable[AppConfig]) -> list[Revision]:
     """
     revisions, broken = read_all(configs)
     if broken:
-        raise BrokenRevision("\n".join(broken))
+        raise BrokenRevision(few_lines(broken))
     return revisions
 
 
@@ -115,17 +124,17 @@ def module_names(package: Package) -> list[str]:
     return sorted(each.name for each in found if not each.ispkg and each.name[0] not in "_~")
 
 
+_header = lru_cache(maxsize=4096)(read_header)
+
+
 def _read(package: Package, name: str) -> Revision:
-    path = package.directory / f"{name}.py"
-    text = read_text(str(path))
+    path = str(package.directory / f"{name}.py")
     try:
-        revision = read_header(package.app, name, str(path), text, not _compiled(str(path)))
+        revision = _header(package.app, name, path, read_text(path), not _compiled(path))
     except NotLiteral:
-        revision = _from_module(package, name, str(path))
-    return replace(
-        revision,
-        depends_on=tuple(_setting_resolved(path, each) for each in revision.depends_on),
-    )
+        revision = _from_module(package, name, path)
+    resolved = tuple(_setting_resolved(path, each) for each in revision.depends_on)
+    return replace(revision, depends_on=resolved)
 
 
 def _compiled(path: str) -> bool:
@@ -142,7 +151,7 @@ def _compiled(path: str) -> bool:
     return flags == 0 and (mtime, size) == (int(stat.st_mtime), stat.st_size)
 
 
-def _setting_resolved(path: Path, reference: str) -> str:
+def _setting_resolved(path: str, reference: str) -> str:
     """Turn "settings.AUTH_USER_MODEL" into the first revision of the app that it names."""
     if not reference.startswith(SETTING):
         return reference
@@ -159,12 +168,16 @@ def _from_module(package: Package, name: str, path: str) -> Revision:
     if getattr(migration, "revision", None):
         raise BrokenRevision(f"{path}: its header is computed.", "Write it as literals.")
     values = {key: getattr(migration, key) for key in ("dependencies", "run_before", "replaces")}
-    renames = {
-        each.old_name: each.new_name
-        for each in migration.operations
-        if isinstance(each, RenameModel)
-    }
+    renames = dict(_model_renames(migration.operations))
     return django_revision(package.app, name, path, values, renames)
+
+
+def _model_renames(operations: Iterable[Operation]) -> Iterator[tuple[str, str]]:
+    for each in operations:
+        if isinstance(each, RenameModel):
+            yield each.old_name, each.new_name
+        elif isinstance(each, SeparateDatabaseAndState):
+            yield from _model_renames(each.state_operations)
 
 
 @lru_cache(maxsize=4096)
@@ -244,41 +257,30 @@ def forget(package: Package, name: str) -> None:
     """Forget what is remembered of a file that was written anew, in this process."""
     sys.modules.pop(f"{package.module}.{name}", None)
     _revisions_at.cache_clear()
-    _exact_at.cache_clear()
+    _references_at.cache_clear()
     importlib.invalidate_caches()
 
 
 @lru_cache(maxsize=256)
-def _exact_at(package: Package, stamp: int) -> dict[str, Revision]:
-    """Return each revision by what names it in full: superseded, id, name, the weightier last.
+def _references_at(package: Package, stamp: int) -> References:
+    return References(_revisions_at(package, stamp))
 
-    What a squash replaces means the squash where its file is gone.
-    """
-    own = _revisions_at(package, stamp)
-    old = {
-        text: each
-        for each in own
-        for pair in (*each.replaced_ids.items(), *each.supersedes.items())
-        for text in pair
-    }
-    return {**old, **{each.id: each for each in own}, **{each.name: each for each in own}}
+
+def _keys_named(config: AppConfig, reference: str) -> tuple[Key, ...]:
+    package = package_of(config)
+    if package is None or not package.exists:
+        return ()
+    return _references_at(package, stamp_of(config)).named(config.label, reference)
 
 
 def revision_named(config: AppConfig, reference: str) -> Revision | None:
-    """Return the revision of an app that `reference` names: id, name, or a prefix of one.
+    """Return the one revision of an app that `reference` names; None for none or several.
 
     It is what Django's own loader needs to know of parents and dependencies, without a graph.
     """
-    package = package_of(config)
-    if package is None or not package.exists:
-        return None
-    exact = _exact_at(package, stamp_of(config))
-    if reference in exact:
-        return exact[reference]
-    own = revisions_of(config)
-    near = [each for each in own if reference and each.name.startswith(reference)]
-    near = near or [each for each in own if reference and each.id.startswith(reference)]
-    return near[0] if len(near) == 1 else None
+    keys = _keys_named(config, reference)
+    own = {each.key: each for each in revisions_of(config)}
+    return own.get(keys[0]) if len(keys) == 1 else None
 
 
 def key_named(config: AppConfig, reference: str) -> Key:
@@ -286,7 +288,12 @@ def key_named(config: AppConfig, reference: str) -> Key:
 
     Raises BrokenRevision where no revision, or more than one, is named so.
     """
-    revision = revision_named(config, reference)
-    if revision is None:
-        raise BrokenRevision(f"There is no revision '{reference}' in the app '{config.label}'.")
-    return revision.key
+    keys = _keys_named(config, reference)
+    if not keys:
+        # All of an app may be squashed into a revision of another one.
+        every = (each for other in apps.get_app_configs() for each in revisions_of(other))
+        keys = References(every).named(config.label, reference)
+    if len(keys) != 1:
+        wrong = f"is ambiguous ({few(key.name for key in keys)})" if keys else "does not exist"
+        raise BrokenRevision(f"The revision '{config.label}:{reference}' {wrong}.")
+    return keys[0]

@@ -15,7 +15,6 @@ _START = "\n    frozen = {\n"
 _MODEL = re.compile(r'        "(\w+)\.(\w+)": (\{|\{\},|None,)$')
 _FIELD = re.compile(r'            "(\w+)": (.+),$')
 _OPTION = re.compile(r'                "(\w+)": (.+),$')
-_IMPORT = re.compile(r"^(?:import|from) .+$", re.MULTILINE)
 
 
 def read_frozen(app: str, path: str, text: str) -> Frozen:
@@ -25,11 +24,25 @@ def read_frozen(app: str, path: str, text: str) -> Frozen:
     """
     start = text.find(_START)
     if start >= 0:
-        imports = frozenset(_IMPORT.findall(text[: text.find("\nclass ")]))
-        frozen = _as_written(text[start + len(_START) :].splitlines(), imports)
+        frozen = _as_written(text[start + len(_START) :].splitlines(), _imports(text))
         if frozen is not None:
             return frozen
     return _parsed(path, text)
+
+
+def _imports(text: str) -> frozenset[str]:
+    """Return the import lines of a file, of which only what is above the class is parsed."""
+    try:
+        tree = ast.parse(text[: text.find("\nclass Migration")])
+    except SyntaxError:
+        # The cut fell inside something else: a string has such a line.
+        tree = ast.parse(text)
+    return _imports_in(tree)
+
+
+def _imports_in(tree: ast.Module) -> frozenset[str]:
+    lines = (each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom))
+    return frozenset(map(ast.unparse, lines))
 
 
 def _as_written(lines: list[str], imports: frozenset[str]) -> Frozen | None:
@@ -86,9 +99,7 @@ def _meta_as_written(rows: Iterator[str]) -> dict[str, str] | None:
 def _parsed(path: str, text: str) -> Frozen:
     """Read any layout: reformatted by a tool, or written by hand."""
     tree = ast.parse(text)
-    imports = frozenset(
-        ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
-    )
+    imports = _imports_in(tree)
     node = _frozen_node(tree)
     frozen: Frozen = {}
     for label, body in _items(node, path) if node else ():

@@ -10,13 +10,14 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
-from evolve.errors import Ambiguous, BrokenGraph, UnknownName
-from evolve.revisions.keyed import by_app, by_key, exact, labelled
+from evolve.errors import Ambiguous, BrokenGraph, UnknownName, few, few_lines
+from evolve.revisions.keyed import by_app, by_key, check_labels
+from evolve.revisions.order import djangos_order, djangos_rollback
+from evolve.revisions.references import References
 from evolve.revisions.revision import Key, Revision
 from evolve.revisions.walks import by_rank, inverted, masks, post_order, reached
 
 FIRST, LATEST = ENDS = "__first__", "__latest__"
-SHORTEST_ID = 4
 _SAID_BY = {
     "parent": ("down_revision", "dependencies"),
     "dependency": ("depends_on", "dependencies", "run_before"),
@@ -37,8 +38,8 @@ class Graph:
         self.faults = faults
         self._revisions = by_key(revisions, faults)
         self._of_app = by_app(self._revisions)
-        self._exact = exact(self._revisions)
-        self._labels = labelled(self._revisions.values(), faults)
+        self._references = References(self._revisions.values())
+        check_labels(self._revisions.values(), faults)
         self._parents = {
             key: tuple(self._resolved(key.app, revision.down, revision, "parent", faults))
             for key, revision in self._revisions.items()
@@ -46,10 +47,10 @@ class Graph:
         self._requirements = self._required(faults)
         self._children = inverted(self._parents)
         self._dependents = inverted(self._requirements)
-        order = post_order(sorted(self._revisions), self._requirements, set())
+        order = djangos_order(self._revisions, self._parents, self._children, self._requirements)
         faults += self._circles(order)
         if faults and strict:
-            raise BrokenGraph("\n".join(faults), "Correct the files; nothing was run.")
+            raise BrokenGraph(few_lines(faults), "Correct the files; nothing was run.")
         self._order = {key: place for place, key in enumerate(order)}
 
     @cached_property
@@ -79,11 +80,11 @@ class Graph:
 
     def labelled(self, app: str, label: str) -> Key | None:
         """Return the revision of an app that declares a branch label; None for none."""
-        return self._labels.get((app, label))
+        return self._references.labelled(app, label)
 
     def labels(self, app: str) -> tuple[str, ...]:
         """Return the branch labels of an app, sorted."""
-        return tuple(sorted(label for own, label in self._labels if own == app))
+        return self._references.labels(app)
 
     def line(self, key: Key) -> frozenset[Key]:
         """Return a revision with what it revises and what revises it, within its app."""
@@ -160,6 +161,17 @@ class Graph:
         """Return exactly `keys` in the graph's order, requirements first."""
         return tuple(sorted(set(keys), key=self._order.__getitem__))
 
+    def rollback_order(self, starts: Iterable[Key], applied: Container[Key]) -> tuple[Key, ...]:
+        """Return what of `applied` is, or requires, one of `starts`, what requires others first.
+
+        Django-format migrations go back in Django's order (MigrationGraph.backwards_plan, 5.2 to
+        6.1), and where there is one of evolve's, the last one in the graph's order goes first.
+        """
+        found = djangos_rollback(starts, self._dependents)
+        undone = tuple(key for key in found if key in applied)
+        djangos = all(self[key].kind == "django" for key in undone)
+        return undone if djangos else self.order(undone)[::-1]
+
     def order_on(self, keys: Iterable[Key], rows: Iterable[Key]) -> tuple[Key, ...]:
         """Return `keys` in the order in which they came onto a database, requirements first.
 
@@ -180,12 +192,11 @@ class Graph:
     def find(self, app: str, reference: str, within: AbstractSet[Key] | None = None) -> Key:
         """Return the revision of `app` that a reference names, among those of `within` if given.
 
-        A name or an id is taken before a unique prefix of a name, and that before one of an id (of
-        four characters or more). Raises UnknownName with the candidates or the nearest names.
+        Raises UnknownName with the candidates or the nearest names.
         """
         if app not in self._of_app:
             raise UnknownName.among("app", app, self._of_app)
-        every = self._matching(app, reference)
+        every = self._references.named(app, reference)
         found = [key for key in every if within is None or key in within]
         if len(found) == 1:
             return found[0]
@@ -194,7 +205,7 @@ class Graph:
         names = [key.name for key in found]
         if names:
             raise Ambiguous(
-                f"'{reference}' is ambiguous in the app '{app}': {', '.join(sorted(names))}.",
+                f"'{reference}' is ambiguous in the app '{app}': {few(sorted(names))}.",
                 "Give more of the name, or the id.",
             )
         known = [*(key.name for key in self._of_app[app]), *self.labels(app)]
@@ -202,20 +213,6 @@ class Graph:
         if reference and any(self[key].id.startswith(reference) for key in self._of_app[app]):
             error.hint += ". Of an id at least four characters are needed."
         raise error
-
-    def _matching(self, app: str, reference: str) -> list[Key]:
-        if (app, reference) in self._exact:
-            return [self._exact[app, reference]]
-        if (app, reference) in self._labels:
-            return [self._labels[app, reference]]
-        own = [self._revisions[key] for key in self._of_app.get(app, ())]
-        long_enough = len(reference) >= SHORTEST_ID
-        tests: list[Callable[[Revision], bool]] = [
-            lambda each: reference != "" and each.name.startswith(reference),
-            lambda each: long_enough and each.id.startswith(reference),
-        ]
-        matches = ([each.key for each in own if test(each)] for test in tests)
-        return next((found for found in matches if found), [])
 
     def _required(self, faults: list[str]) -> dict[Key, tuple[Key, ...]]:
         """Return the requirements of each revision, without those said twice."""
@@ -256,11 +253,11 @@ class Graph:
         self, app: str, references: Iterable[str], revision: Revision, what: str, faults: list[str]
     ) -> Iterator[Key]:
         for reference in references:
-            found = self._matching(app, reference)
+            found = self._references.named(app, reference)
             if len(found) == 1:
                 yield found[0]
                 continue
-            many = ", ".join(sorted(key.name for key in found))
+            many = few(sorted(key.name for key in found))
             wrong = f"is ambiguous ({many})" if found else "does not exist"
             place = revision.place(*_SAID_BY[what])
             faults.append(f"{place}: its {what} '{app}:{reference}' {wrong}.")

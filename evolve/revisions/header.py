@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from evolve.errors import BrokenRevision
+from evolve.revisions.calls import given, last_name, spreads
 from evolve.revisions.revision import Kind, Revision
 
 SETTING = "settings."
 """How a `depends_on` entry begins that names a swappable model: "settings.AUTH_USER_MODEL"."""
+
+_RENAME = "RenameModel"
 
 _HEADER = (
     "revision|down_revision|depends_on|branch_labels|renamed|supersedes|replaces|dependencies"
@@ -67,18 +70,14 @@ def read_header(app: str, name: str, path: str, text: str, whole: bool = False) 
             "its name with an underscore.",
         ) from error
     if "revision" in values:
-        revision = _evolve_revision(app, name, path, values, _kind(text))
+        revision = _evolve_revision(app, name, path, values, _kind(found))
     else:
-        try:
-            renames = _declared_renames(text)
-        except ValueError as error:
-            raise NotLiteral(path) from error
-        revision = django_revision(app, name, path, values, renames)
+        revision = django_revision(app, name, path, values, _declared_renames(text))
     return replace(revision, lines=_lines(found))
 
 
-def _kind(text: str) -> Kind:
-    return "data" if re.search(r"^class Migration\(.*\bDataMigration\b", text, re.M) else "schema"
+def _kind(node: ast.ClassDef) -> Kind:
+    return "data" if "DataMigration" in map(last_name, node.bases) else "schema"
 
 
 def _migration_class(text: str) -> ast.ClassDef:
@@ -125,8 +124,9 @@ def _literal(node: ast.expr) -> Any:
     """Evaluate a literal; `swappable_dependency(settings.X)` becomes ("settings.X", "")."""
     if isinstance(node, ast.List | ast.Tuple):
         return [_literal(each) for each in node.elts]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("swappable_dependency"):
-        setting = ast.unparse(node.args[0])
+    if isinstance(node, ast.Call) and last_name(node.func) == "swappable_dependency":
+        found = given(node, ("value",)).get("value")
+        setting = ast.unparse(found or node)
         if not setting.startswith(SETTING):
             raise NotLiteral(setting)
         return [setting, "__first__"]
@@ -206,22 +206,49 @@ def _reference(label: str, to: str) -> str:
 
 
 def _declared_renames(text: str) -> dict[str, str]:
-    """Return the models that RenameModel operations rename: other apps' definitions follow them."""
-    if "RenameModel" not in text:
+    """Return the models that RenameModel operations rename: other apps' definitions follow them.
+
+    Raises NotLiteral where only running the file can tell.
+    """
+    if _RENAME not in text:
         return {}
-    calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
-    renames: dict[str, str] = {}
-    for call in calls:
-        if ast.unparse(call.func).endswith("RenameModel"):
-            given = [ast.literal_eval(arg) for arg in call.args]
-            named = {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg}
-            old, new = (
-                (*given, named.get("old_name"), named.get("new_name"))[:2]
-                if given
-                else (
-                    named["old_name"],
-                    named["new_name"],
-                )
-            )
-            renames[old] = new
-    return renames
+    tree = ast.parse(text)
+    calls = list(_state_operations(_assigned(_class_in(tree), "operations")))
+    named = [call for call in calls if last_name(call.func) == _RENAME]
+    heads = {id(call.func) for call in named}
+    if any(_names_rename(node) and id(node) not in heads for node in ast.walk(tree)):
+        raise NotLiteral(_RENAME)
+    renames = (_arguments(call, ("old_name", "new_name")) for call in named)
+    return {str(each["old_name"]): str(each["new_name"]) for each in renames}
+
+
+def _assigned(node: ast.ClassDef, name: str) -> ast.expr | None:
+    values = (value for target, value in map(_assignment, node.body) if target == name)
+    return next(values, None)
+
+
+def _state_operations(node: ast.expr | None) -> Iterator[ast.Call]:
+    """Yield the operations in a list that change the state, those of others' state parts too."""
+    for each in node.elts if isinstance(node, ast.List | ast.Tuple) else ():
+        if not isinstance(each, ast.Call):
+            continue
+        if last_name(each.func) == "SeparateDatabaseAndState":
+            parts = given(each, ("database_operations", "state_operations"))
+            yield from _state_operations(parts.get("state_operations"))
+        else:
+            yield each
+
+
+def _names_rename(node: ast.AST) -> bool:
+    """Tell whether a node is RenameModel: called, given another name, or passed on."""
+    if isinstance(node, ast.alias):
+        return node.name == _RENAME and node.asname is not None
+    return isinstance(node, ast.expr) and last_name(node) == _RENAME
+
+
+def _arguments(call: ast.Call, parameters: Sequence[str]) -> dict[str, Any]:
+    """Return the literal arguments of a call; all of its parameters have to be given."""
+    found = given(call, parameters)
+    if spreads(call) or not found.keys() >= set(parameters):
+        raise NotLiteral(ast.unparse(call))
+    return {name: _literal(found[name]) for name in parameters}

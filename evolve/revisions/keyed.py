@@ -1,9 +1,9 @@
-"""Revisions by what names them: key, app, id, label."""
+"""Revisions by key and by app, and what is wrong with their names."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from evolve.revisions.revision import RESERVED, Key, Revision
 
@@ -35,20 +35,8 @@ def by_app(revisions: Iterable[Key]) -> dict[str, list[Key]]:
     return dict(found)
 
 
-def exact(revisions: Mapping[Key, Revision]) -> dict[tuple[str, str], Key]:
-    """Return the key for each reference in full, the weightier last: superseded, id, name."""
-    old = {
-        (key.app, reference): key
-        for key, each in revisions.items()
-        for pair in each.supersedes.items()
-        for reference in pair
-    }
-    ids = {(key.app, each.id): key for key, each in revisions.items()}
-    return {**old, **ids, **{(key.app, key.name): key for key in revisions}}
-
-
-def labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[str, str], Key]:
-    """Return which revision of an app declares a branch label; what is named twice is a fault."""
+def check_labels(revisions: Iterable[Revision], faults: list[str]) -> None:
+    """Add a fault for each name, id or label that is reserved, and each label that names two."""
     listed = list(revisions)
     declared: dict[tuple[str, str], Revision] = {}
     named = {(each.app, text): each for each in listed for text in (each.id, each.name)}
@@ -68,4 +56,3 @@ def labelled(revisions: Iterable[Revision], faults: list[str]) -> dict[tuple[str
                     f"{revision.place('branch_labels')}: its label '{label}' is what {namesake} "
                     f"({namesake.place('revision')}) is called."
                 )
-    return {place: each.key for place, each in declared.items()}

@@ -7,9 +7,29 @@ whether a direction is irreversible, whether anybody filled it in, and its opera
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evolve.revisions.calls import given, string
 from evolve.revisions.revision import Direction
+
+_FIELD = ("model_name", "name")
+_RENAMED = ("model_name", "old_name", "new_name")
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("create_model", "delete_model", "alter_unique_together"), ("name",)),
+    **dict.fromkeys(("alter_model_options", "alter_model_managers"), ("name",)),
+    "rename_model": ("old_name", "new_name"),
+    "alter_model_table": ("name", "table"),
+    "alter_model_table_comment": ("name", "table_comment"),
+    "alter_order_with_respect_to": ("name", "order_with_respect_to"),
+    **dict.fromkeys(("add_field", "remove_field", "alter_field"), _FIELD),
+    **dict.fromkeys(("remove_index", "remove_constraint", "alter_constraint"), _FIELD),
+    **dict.fromkeys(("add_index", "add_constraint"), ("model_name",)),
+    **dict.fromkeys(("rename_field", "rename_index"), _RENAMED),
+    "execute": ("sql",),
+    **dict.fromkeys(("run", "undo"), ("operation",)),
+}
+"""The first parameters of the methods of `self.db`: those that say what is done to what."""
 
 _NO_BACKWARDS = "it has no backwards method"
 
@@ -69,8 +89,9 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 def _reason(node: ast.expr | None) -> str:
     """Return the reason in `irreversible("why")` or `raise RuntimeError("why")`."""
-    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-        return str(node.args[0].value)
+    reason = given(node, ("why",)).get("why") if isinstance(node, ast.Call) else None
+    if isinstance(reason, ast.Constant):
+        return str(reason.value)
     return ast.unparse(node) if node else "raise"
 
 
@@ -86,13 +107,15 @@ def _words(statements: list[ast.stmt]) -> tuple[str, ...]:
 def _sentence(call: ast.Call) -> str:
     """`self.db.add_field("User", "name", …)` -> "Add field User.name"."""
     verb = ast.unparse(call.func).removeprefix("self.db.")
-    names = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
+    parameters = PARAMETERS.get(verb, ("name",))
+    values = given(call, parameters)
+    names = [text for each in parameters if (text := string(values.get(each)))]
     if verb == "execute":
-        return f"Execute {' '.join(str(names[0]).split())[:70] if names else 'SQL'}"
+        return f"Execute {' '.join(names[0].split())[:70] if names else 'SQL'}"
     if verb == "run":
-        return f"Run {ast.unparse(call.args[0])[:70]}" if call.args else "Run an operation"
+        operation = values.get("operation")
+        return f"Run {ast.unparse(operation)[:70]}" if operation else "Run an operation"
     said = verb.replace("_", " ").capitalize()
-    texts = [name for name in names if isinstance(name, str)]
     if verb.startswith("rename_"):
-        return f"{said} {'.'.join(texts[:-1])} to {texts[-1]}" if texts else said
-    return f"{said} {'.'.join(texts[:2])}"
+        return f"{said} {'.'.join(names[:-1])} to {names[-1]}" if names else said
+    return f"{said} {'.'.join(names)}"

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from evolve.frozen.expressions import quote
 from evolve.frozen.snapshot import Definition
-from evolve.frozen.source import quote
 from evolve.revisions import digest
 from evolve.revisions.revision import Revision
 from evolve.revisions.writer import frozen_lines, parents_line

@@ -14,8 +14,9 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
-from evolve.errors import BrokenGraph
-from evolve.revisions.graph import ENDS, SHORTEST_ID
+from evolve.errors import BrokenGraph, few
+from evolve.revisions.graph import ENDS
+from evolve.revisions.references import References
 from evolve.revisions.revision import Key, Revision
 
 _ROLES = ("down", "depends_on", "run_before")
@@ -32,17 +33,30 @@ class _Reference(NamedTuple):
 
 
 def without_replaced(
-    revisions: Iterable[Revision], applied: AbstractSet[Key]
+    revisions: Iterable[Revision],
+    applied: AbstractSet[Key],
+    opened: AbstractSet[Key] = frozenset(),
 ) -> tuple[Revision, ...]:
     """Return the revisions that count where `applied` are applied, references redirected.
 
-    A squash that stays also waits for whatever the revisions that it replaces waited for, and its
+    `opened` are squashes that go in any case, so that what they replace can be run one by one. A
+    squash that stays also waits for whatever the revisions that it replaces waited for, and its
     `replaces` names the rows of nested squashes too. Raises BrokenGraph where squashes replace one
     another, and where one is applied in part and the files of its parts are gone.
     """
     listed = tuple(revisions)
     squashes = _inner_first(listed)
-    return _Redirection(listed, squashes, applied).revisions() if squashes else listed
+    return _Redirection(listed, squashes, applied, opened).revisions() if squashes else listed
+
+
+def squashes_over(revisions: Iterable[Revision], key: Key) -> frozenset[Key]:
+    """Return the squashes that replace a revision, and those that replace these."""
+    squashes = _inner_first(revisions)
+    found = {key}
+    for squash, replaced in squashes.items():
+        if not found.isdisjoint(replaced):
+            found.add(squash)
+    return frozenset(found - {key})
 
 
 def implied(revisions: Iterable[Revision], applied: AbstractSet[Key]) -> frozenset[Key]:
@@ -71,7 +85,7 @@ def _inner_first(revisions: Iterable[Revision]) -> Squashes:
     try:
         return {squash: found[squash] for squash in TopologicalSorter(inner).static_order()}
     except CycleError as error:
-        members = ", ".join(sorted({str(key) for key in error.args[1]}))
+        members = few(sorted({str(key) for key in error.args[1]}))
         raise BrokenGraph(f"These squashes replace one another: {members}.") from error
 
 
@@ -87,17 +101,16 @@ class _Redirection:
     """Which revisions go on one database, and what stands for each of them."""
 
     def __init__(
-        self, listed: tuple[Revision, ...], squashes: Squashes, applied: AbstractSet[Key]
+        self,
+        listed: tuple[Revision, ...],
+        squashes: Squashes,
+        applied: AbstractSet[Key],
+        opened: AbstractSet[Key],
     ) -> None:
         self._listed = listed
         self._squashes = squashes
         self._by_key = {each.key: each for each in listed}
-        gone = {
-            (each.app, id_): Key(each.app, name)
-            for each in listed
-            for id_, name in each.replaced_ids.items()
-        }
-        self._ids = {**gone, **{(each.app, each.id): each.key for each in listed}}
+        self._by_reference = References(listed)
         # The names of replaced files that are gone are still referred to.
         replaced = {key for each in squashes.values() for key in each}
         self._known: dict[str, list[Key]] = {}
@@ -107,7 +120,8 @@ class _Redirection:
         self._left: AbstractSet[str] = self._known.keys()
         self._instead: dict[Key, tuple[Key, ...]] = {}
         for squash, leaves in _leaves(squashes).items():
-            if leaves <= applied or leaves.isdisjoint(applied):
+            whole = leaves <= applied or leaves.isdisjoint(applied)
+            if whole and squash not in opened:
                 for key in squashes[squash]:
                     self._instead.setdefault(key, (squash,))
             else:
@@ -169,16 +183,8 @@ class _Redirection:
         if reference in ENDS:
             # Where all of an app is squashed into another one's, the ends are there now.
             return () if app in self._left else tuple(known)
-        exact = Key(app, reference)
-        if exact in self._by_key or self._goes(exact):
-            return (exact,)
-        if (app, reference) in self._ids:
-            return (self._ids[app, reference],)
-        found = [key for key in known if reference and key.name.startswith(reference)]
-        if not found and len(reference) >= SHORTEST_ID:
-            ids = self._ids.items()
-            found = [key for (label, id_), key in ids if (label, id_[: len(reference)]) == exact]
-        return tuple(found) if len(found) == 1 else ()
+        found = self._by_reference.named(app, reference)
+        return found if len(found) == 1 else ()
 
     def _redirected(self, revision: Revision) -> Revision:
         said: dict[str, dict[str, None]] = {role: {} for role in _ROLES}
@@ -208,7 +214,9 @@ class _Redirection:
         ends = {end for key in keys for end in self._final(key)}
         new = {end for end in ends if (before, end) not in known} - {revision.key}
         known |= {(before, end) for end in ends}
-        if (own and ends == set(keys)) or (not ends and text.endswith(ENDS)):
+        app = revision.app if role == "down" else text.partition(":")[0]
+        here = all(end.app == app for end in ends)
+        if (own and here and ends == set(keys)) or (not ends and text.endswith(ENDS)):
             return [(role, text)]
         return [_written(revision, role, end) for end in sorted(new)]
 
@@ -234,7 +242,7 @@ def _written(revision: Revision, role: str, end: Key) -> tuple[str, str]:
 def _half_squashed(squash: Revision, done: AbstractSet[Key], gone: AbstractSet[Key]) -> BrokenGraph:
     return BrokenGraph(
         f"{squash.path or squash}: only a part of what it replaces is applied on this database "
-        f"({', '.join(map(str, sorted(done)))}), and these files are gone: "
-        f"{', '.join(map(str, sorted(gone)))}.",
+        f"({few(sorted(done))}), and these files are gone: "
+        f"{few(sorted(gone))}.",
         "Put the files back, migrate this database to the last of them, and remove them again.",
     )

@@ -10,12 +10,13 @@ A revision is a name, an id, a number, or a unique prefix of a name or of an id.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from evolve.errors import Ambiguous, Refused, UnknownName
+from evolve.errors import Ambiguous, Refused, UnknownName, few
 from evolve.revisions.graph import Graph
-from evolve.revisions.revision import RESERVED, Key
+from evolve.revisions.references import SHORTEST_ID
+from evolve.revisions.revision import RESERVED, Key, Revision
 
 _RELATIVE = re.compile(r"(?P<where>.*?)(?P<steps>[+-]\d+)")
 
@@ -55,6 +56,40 @@ def resolve(
         Target(app, key, soft, within if at else frozenset(), steps)
         for key, soft in line.found(place)
     )
+
+
+def replaced_target(
+    revisions: Iterable[Revision], graph: Graph, app: str, text: str | None
+) -> Key | None:
+    """Return the revision that a target names where it is not in the graph: a squash replaces it.
+
+    None where the target is in the graph, or means nothing that has a file. Raises Ambiguous.
+    """
+    place = str(text or "").rpartition("@")[2]
+    relative = _RELATIVE.fullmatch(place)
+    names = [place, relative["where"]] if relative else [place]
+    own = [each for each in revisions if each.app == app]
+    for name in filter(None, names):
+        exact = [each.key for each in own if name in (each.name, each.id)]
+        found = exact or [each.key for each in own if _is_meant(each, name)]
+        if any(key in graph for key in found) or graph.labelled(app, name):
+            return None
+        if len(found) > 1:
+            raise Ambiguous(
+                f"'{name}' is ambiguous in the app '{app}': {few(key.name for key in found)}.",
+                "Give more of the name, or the id.",
+            )
+        if found:
+            return found[0]
+    return None
+
+
+def _is_meant(revision: Revision, text: str) -> bool:
+    """Tell whether a number or the beginning of a name or an id means a revision."""
+    if text.isdecimal() and revision.number == int(text):
+        return True
+    long_enough = len(text) >= SHORTEST_ID
+    return revision.name.startswith(text) or (long_enough and revision.id.startswith(text))
 
 
 def _steps(place: str) -> int:
@@ -140,7 +175,7 @@ class _Line:
 
     def _one(self, keys: Sequence[Key], what: str, hint: str) -> Key:
         if len(keys) > 1:
-            names = ", ".join(key.name for key in keys)
+            names = few(key.name for key in keys)
             raise Refused(f"The app '{self._app}' has more than one {what}: {names}.", hint)
         return keys[0]
 
@@ -155,7 +190,7 @@ def _revision(graph: Graph, app: str, text: str, within: frozenset[Key]) -> Key:
         if numbered and not among:
             raise UnknownName(f"The number {text} is not on the branch that was named.")
         if among and not any(key.name.startswith(text) for key in within):
-            names = ", ".join(key.name for key in among)
+            names = few(key.name for key in among)
             raise Ambiguous(
                 f"The number {text} is ambiguous in the app '{app}': {names}.", "Give the name."
             )

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from evolve.frozen.expressions import quote
 from evolve.frozen.snapshot import Definition
-from evolve.frozen.source import Source, quote
+from evolve.frozen.source import Source
+from evolve.frozen.unwritable import check_writable
 from evolve.revisions.digest import with_digest
 
 _EVOLVE = "from evolve import"
@@ -50,6 +52,7 @@ class Draft:
 def write_revision(draft: Draft) -> str:
     """Return the text of the file. The same draft gives the same text, byte for byte.
 
+    Raises NotWritable, naming the place, for a value that no source text makes.
     A schema revision has a digest in it: what `--update` writes anew, nobody shall have edited.
     """
     base = "DataMigration" if draft.kind == "data" else "SchemaMigration"
@@ -147,6 +150,8 @@ def _methods(draft: Draft) -> list[str]:
 def _body(calls: Sequence[Call]) -> list[str]:
     if not calls:
         return ["        pass"]
+    for call in calls:
+        check_writable(call.comment, [call.source.text], call.source.imports)
     return [
         line
         for call in calls
@@ -182,6 +187,8 @@ def frozen_lines(frozen: Mapping[str, Definition | None]) -> str:
 
 
 def _model(definition: Definition) -> list[str]:
+    for name, text in (*definition.fields.items(), *definition.meta.items()):
+        check_writable(f"{definition.label}.{name}", [text], definition.imports)
     lines = [f"        {quote(definition.label)}: {{"]
     lines += [f"            {quote(name)}: {text}," for name, text in definition.fields.items()]
     if definition.meta:
