@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
 
-from evolve.errors import RevisionFailed
+from evolve.errors import RevisionFailed, few
 from evolve.plan import Plan, Section, Step
 
 
@@ -92,8 +92,8 @@ def _place(step: Step, error: BaseException) -> str:
 
 
 def _what_now(report: Report, step: Step) -> str:
-    done = ", ".join(str(each.revision) for each in report.done) or "nothing"
-    left = ", ".join(str(each.revision) for each in report.left) or "nothing"
+    done = few((each.revision for each in report.done), last=True) or "nothing"
+    left = few(each.revision for each in report.left) or "nothing"
     return "\n".join(
         [
             f"Done and kept: {done}.",

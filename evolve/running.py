@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,15 +11,18 @@ from typing import Any, Protocol
 from django.db import connections, transaction
 
 from evolve import signals
+from evolve.database.dropped import tables_of
+from evolve.database.foreseen import dropped_by
 from evolve.database.initial_data import load_initial_data
 from evolve.database.lazy import LazyState
 from evolve.database.losses import Loss, losses
 from evolve.database.permissions import rename_permissions
 from evolve.database.runner import StepRunner
 from evolve.database.signals import announce_done, announce_plan, connect_receivers
+from evolve.database.states import state_after
 from evolve.errors import EvolveError, Refused
 from evolve.executor import Observer, Report, execute
-from evolve.plan import Plan, Step
+from evolve.plan import Plan, Standing, Step
 from evolve.project import Project
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
@@ -72,8 +75,8 @@ def migrate(project: Project, plan: Plan, run: Run, audience: Audience) -> Repor
     report = execute(plan, runner, _Signalling(project, run, audience))
     if any(back for _, back in pairs):
         # The last step led to the state at its place, without what was applied later and stays.
-        runner.state = _state(project, run.alias)
-    rename_permissions(pairs, run.alias)
+        runner.state = project.state_of(project.standing(run.alias))
+    rename_permissions(pairs, run.alias, runner.state)
     with _receivers("post_migrate", _STAYS):
         announce_done(runner.state, pairs, run.alias, run.verbosity)
     for app in _complete(project, plan, run.alias) if run.initial_data else ():
@@ -117,7 +120,7 @@ def announce_nothing(project: Project, alias: str, verbosity: int) -> None:
     """Send Django's post_migrate where there was nothing to run: receivers make what is missing."""
     connect_receivers()
     with _receivers("post_migrate", _STAYS):
-        announce_done(_state(project, alias), [], alias, verbosity, always=True)
+        announce_done(project.state_of(project.standing(alias)), [], alias, verbosity, always=True)
 
 
 def rehearse(project: Project, plan: Plan, alias: str, observer: Observer) -> Report:
@@ -155,42 +158,51 @@ def plan_losses(project: Project, plan: Plan, alias: str) -> tuple[Loss, ...]:
     return tuple(found)
 
 
+def lost_objects(project: Project, plan: Plan, alias: str) -> dict[Key, tuple[str, ...]]:
+    """Return what steps would drop of what tables have and no model says, a line each."""
+    if not plan or not project.standing(alias).applied:
+        return {}  # no model has a table yet that could lose anything
+    runner = _runner(project, plan, alias, _Unwritten(), None)
+    known = frozenset(tables_of(runner.state))
+    found: dict[Key, tuple[str, ...]] = {}
+    for step in plan.steps:
+        migration, now = project.load(step.revision), runner.state
+        runner.state = runner.after(step)
+        if not step.faked:
+            found[step.key] = dropped_by(
+                connections[alias], migration, step, now, runner.state, known
+            )
+    return found
+
+
 def _runner(
     project: Project, plan: Plan, alias: str, log: Any, observer: Observer | None
 ) -> StepRunner:
     markers = project.markers(alias)
     told = observer.operation if observer else lambda *_: None
-    before = _before(project, plan, markers.applied())
-    state = _state(project, alias)
+    standing = project.standing(alias, plan.opened)
+    before, state = _before(project, plan, standing), project.state_of(standing)
     return StepRunner(connections[alias], markers, log, project.load, state, told, before)
 
 
-def _state(project: Project, alias: str) -> LazyState:
-    """Return the state that a database is in."""
-    rows = project.markers(alias).applied()
-    graph = project.graph(rows)
-    return project.state(graph, project.applied(graph, rows), rows)
-
-
-def _before(project: Project, plan: Plan, rows: Mapping[Key, Any]) -> dict[Key, LazyState]:
+def _before(project: Project, plan: Plan, standing: Standing) -> dict[Key, LazyState]:
     """Return the state that each backwards step leads to.
 
     As in Django it is the one at the step's own place: what came after it and stays, since it does
     not need it, may have changed what the step has to find. Where its app has branches, it is all
     that is left: its tables have the other branches' columns, too.
     """
-    graph = project.graph(rows)
+    graph, applied = standing.graph, standing.applied
     back = [step.key for step in reversed(plan.steps) if step.direction == "backwards"]
     if not back:
         return {}
-    applied = project.applied(graph, rows)
     if any(graph.branched(app) for app in {key.app for key in back}):
         begun, order = applied - set(back), tuple(back)
     else:
         order = graph.order(applied)
-        order = order[order.index(back[0]) :]
+        order = order[min(map(order.index, back)) :]
         begun = applied - set(order)
-    return _walked(project, graph, project.state(graph, begun, rows), order, set(back))
+    return _walked(project, graph, project.state(graph, begun, standing.rows), order, set(back))
 
 
 def _walked(
@@ -203,20 +215,16 @@ def _walked(
             found[key] = state
         if len(found) == len(wanted):
             break
-        state = state.clone()
-        for operation in project.load(graph[key]).operations:
-            operation.state_forwards(key.app, state)
+        state = state_after(graph[key], project.load(graph[key]), state)
     return found
 
 
 def _complete(project: Project, plan: Plan, alias: str) -> Iterator[str]:
     """Yield the apps of which the plan ran something and that are at their last revision now."""
-    rows = frozenset(project.markers(alias).applied())
-    graph = project.graph(rows)
-    applied = project.applied(graph, rows)
+    standing = project.standing(alias)
     ran = [each for each in plan.steps if each.direction == "forwards" and not each.faked]
     for app in dict.fromkeys(step.key.app for step in ran):
-        if applied.issuperset(graph.heads(app)):
+        if standing.applied.issuperset(standing.graph.heads(app)):
             yield app
 
 

@@ -13,11 +13,11 @@ from django.core.exceptions import FieldError
 from django.db import connections
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import StateApps
-from django.db.models import F, Q
 
 from evolve.database.facade import Database
 from evolve.database.lazy import LazyState
 from evolve.database.verify import differences
+from evolve.frozen.named import fields_of
 from evolve.frozen.orm import Orm
 from evolve.revisions.revision import Direction
 
@@ -35,6 +35,10 @@ class OnStates(Database):
         after = self.state.clone()
         operation.state_forwards(self._app, after)
         self.state = after
+
+    def undo(self, operation: Operation) -> None:
+        """Change the state back."""
+        self.state = self._without(operation)
 
     def execute(self, sql: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Do nothing, and find no rows."""
@@ -137,27 +141,7 @@ def _named(model: Any) -> Iterator[tuple[str, list[str]]]:
         *(("indexes", index) for index in meta.indexes),
         *(("constraints", constraint) for constraint in meta.constraints),
     ):
-        own = [name.removeprefix("-") for name in getattr(each, "fields", ())]
-        yield option, [*own, *getattr(each, "include", ()), *_in_expressions(each)]
-
-
-def _in_expressions(element: Any) -> Iterator[str]:
-    """Yield the fields that an index's or a constraint's expressions and conditions name."""
-    for expression in getattr(element, "expressions", ()):
-        for part in expression.flatten() if hasattr(expression, "flatten") else [expression]:
-            if isinstance(part, F):
-                yield part.name.partition("__")[0]
-    condition = getattr(element, "condition", None)
-    if isinstance(condition, Q):
-        yield from _in_condition(condition)
-
-
-def _in_condition(condition: Any) -> Iterator[str]:
-    for child in condition.children:
-        if isinstance(child, Q):
-            yield from _in_condition(child)
-        elif isinstance(child, tuple):
-            yield child[0].partition("__")[0]
+        yield option, list(fields_of(each, option))
 
 
 def _missing(model: Any, option: str, names: list[str]) -> list[Any]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from evolve.database.sqlite_text import collations, sqlite_text
+
 Columns = tuple[str, ...]
 
 _TYPES = {
@@ -57,6 +59,11 @@ _SPECIAL = {
             OR SUM(sub_part IS NOT NULL OR column_name IS NULL) > 0
     """,
 }
+_JSON = """
+    SELECT constraint_name FROM information_schema.check_constraints
+    WHERE constraint_schema = DATABASE() AND table_name = %s
+        AND LOWER(check_clause) = CONCAT('json_valid(`', LOWER(constraint_name), '`)')
+"""
 _UNIQUE = {
     **dict.fromkeys(("primary_key", "check", "index"), False),
     "unique": True,
@@ -76,8 +83,20 @@ def raw_types(connection: Any, cursor: Any, table: str) -> dict[str, str]:
 
 
 def columns_of(connection: Any, cursor: Any, table: str) -> list[Any]:
-    """Return a table's columns as Django's introspection describes them."""
-    return list(_introspected(connection, "get_table_description", cursor, table))
+    """Return a table's columns as Django's introspection describes them.
+
+    On MariaDB it takes any column with a check of its own for JSON, and on SQLite it misses
+    collations (5.2 to 6.1).
+    """
+    rows = list(_introspected(connection, "get_table_description", cursor, table))
+    if connection.vendor == "sqlite":
+        said = collations(sqlite_text(cursor, table))
+        return [row._replace(collation=said.get(row.name)) for row in rows]
+    if not any(getattr(row, "has_json_constraint", False) for row in rows):
+        return rows
+    cursor.execute(_JSON, [table])
+    json = {name for (name,) in cursor.fetchall()}
+    return [row._replace(has_json_constraint=row.name in json) for row in rows]
 
 
 def _introspected(connection: Any, method: str, cursor: Any, table: str) -> Any:

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.utils import Error
 
-from evolve.database.vendor import without_secrets
+from evolve.database.secrets import without_secrets
 from evolve.errors import Refused
 
 
@@ -20,7 +20,7 @@ def connected(alias: str) -> Any:
         connection = connections[alias]
         connection.ensure_connection()
     except (Error, ImproperlyConfigured) as error:
-        reason = without_secrets(connections.settings[alias], str(error))
+        reason = without_secrets(str(error).strip())
         hint = "Check DATABASES in the settings, and that the server runs. Nothing was touched."
         if isinstance(error, ImproperlyConfigured) and (others := configured()):
             reason = "the settings have nothing under that name."

@@ -12,9 +12,7 @@ from django.core.serializers import get_serializer_formats, python, xml_serializ
 
 from evolve.database.lazy import LazyState
 from evolve.errors import EvolveError
-from evolve.frozen.capture import capture_state
 from evolve.frozen.closure import live_models
-from evolve.frozen.snapshot import Snapshot
 
 _COMPRESSIONS = ("gz", "zip", "bz2", "lzma", "xz")
 
@@ -53,8 +51,7 @@ def _is_for(name: str, alias: str) -> bool:
 
 @contextmanager
 def _models_of(app: str, state: LazyState) -> Iterator[None]:
-    own = {key: capture_state(state.models[key]) for key in state.models if key[0] == app}
-    if not Snapshot(own).changed(live_models(live_apps, app).of(app)):
+    if not state.models.snapshot({app}).changed(live_models(live_apps, app).of(app)):
         yield
         return
     state.clear_delayed_apps_cache()

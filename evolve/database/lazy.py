@@ -3,62 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 from django.apps import apps as live_apps
 from django.db.migrations.operations import RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState, StateApps
-from django.db.migrations.utils import get_references
+from django.db.migrations.utils import field_references, get_references
 from django.db.models import NOT_PROVIDED, Field
+from django.db.models.utils import make_model_tuple
 
-from evolve.database.lazy_apps import LazyApps, ModelKey, States, complete_apps, copy_of
-
-
-class SharedModels(MutableMapping[ModelKey, ModelState]):
-    """Model states that clones have in common; what is taken out is a copy, made once.
-
-    ProjectState's methods, and other people's operations, change the model states in place. So
-    whatever leaves this mapping may change, and what is still in common may not.
-    """
-
-    def __init__(self, states: dict[ModelKey, ModelState]) -> None:
-        self._states = states
-        self._own: set[ModelKey] = set()
-        self.changed = False
-
-    def __getitem__(self, key: ModelKey) -> ModelState:
-        state = self._states[key]
-        if key not in self._own:
-            state = self._states[key] = copy_of(state)
-            self._own.add(key)
-        return state
-
-    def __setitem__(self, key: ModelKey, state: ModelState) -> None:
-        self._states[key] = state
-        self._own.add(key)
-        self.changed = True
-
-    def __delitem__(self, key: ModelKey) -> None:
-        del self._states[key]
-        self.changed = True
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._states
-
-    def __iter__(self) -> Iterator[ModelKey]:
-        return iter(self._states)
-
-    def __len__(self) -> int:
-        return len(self._states)
-
-    def shared(self) -> dict[ModelKey, ModelState]:
-        """Return the model states as they are now and stay: none is this mapping's own any more."""
-        self._own.clear()
-        return dict(self._states)
+from evolve.database.complete_apps import complete_apps
+from evolve.database.lazy_apps import LazyApps, States, base_keys
+from evolve.database.shared_models import Kept, SharedModels, copy_of
+from evolve.frozen.snapshot import Definition, ModelKey
 
 
 def _reserve_counters() -> int:
@@ -90,11 +51,13 @@ class LazyState(ProjectState):
     """
 
     def __init__(
-        self, models: States | None = None, real_apps: Iterable[str] | None = None
+        self, models: Mapping[ModelKey, Kept] | None = None, real_apps: Iterable[str] | None = None
     ) -> None:
         super().__init__({}, set(real_apps or ()))
-        self.models = SharedModels(dict(models or {}))
+        self.models = SharedModels(models or {})
         self._rendering = _Rendering()
+        # The states before models were removed, by the models' keys.
+        self._before_removal: Mapping[ModelKey, LazyState] = {}
         # The last revisions of each app in this state, by id; see states.install.
         self.tips: Mapping[str, frozenset[str]] = {}
 
@@ -109,7 +72,7 @@ class LazyState(ProjectState):
         """Return a state of its own with the same content."""
         self._renew()
         twin = copy.copy(self)
-        twin.models = SharedModels(self.models.shared())
+        twin.models = self.models.twin()
         twin._relations = None
         return twin
 
@@ -118,13 +81,19 @@ class LazyState(ProjectState):
         """The models of the state as it is now. Ask again after a change."""
         rendering = self._renew()
         if rendering.registry is None:
-            states = self.models.shared()
             if rendering.complete:
-                rendering.registry = complete_apps(states, self.real_apps, rendering.first)
+                rendering.registry = self.complete_apps()
             else:
-                states = {**self._live, **states}
-                rendering.registry = LazyApps(states, self.real_apps, rendering.first)
+                labels = {*self.real_apps, *(app for app, _ in self._before_removal)}
+                states = {**self._live, **self.models.states()}
+                gone = partial(_gone, self._before_removal, False)
+                rendering.registry = LazyApps(states, labels, rendering.first, gone)
         return rendering.registry
+
+    def complete_apps(self) -> StateApps:
+        """Return a registry of its own with every model of the state as it is now."""
+        gone = partial(_gone, self._before_removal, True)
+        return complete_apps(self.models.states(), self.real_apps, self._rendering.first, gone)
 
     @cached_property
     def _live(self) -> States:
@@ -178,6 +147,47 @@ class LazyState(ProjectState):
         self.models[app_label, model_name].fields[name] = field
         self.reload_model(app_label, model_name)
 
+    def remove_model(self, app_label: str, model_name: str) -> None:
+        """Remove a model, and keep what it was: references to it may be removed later.
+
+        Django's operations may be in that order, since its registries keep rendered classes: a
+        proxy is deleted before the fields that point to it (5.2, 6.1).
+        """
+        key = app_label, model_name
+        self._before_removal = {**self._before_removal, key: self.clone()}
+        super().remove_model(app_label, model_name)
+
+    def rename_model(self, app_label: str, old_name: str, new_name: str) -> None:
+        """Rename a model, and follow in all that refers to it, child models and proxies included.
+
+        ProjectState's method leaves the bases of child models alone (5.2, 6.1).
+        """
+        old, new = (app_label, old_name.lower()), (app_label, new_name.lower())
+        renamed = _renamed(self.models.kept(old), new_name)
+        del self.models[old]
+        self.models[new] = renamed
+        self.repoint(old, (app_label, new_name))
+
+    def repoint(self, old: ModelKey, new: tuple[str, str]) -> None:
+        """Have every reference to the model `old` name the model `new`: app label and name."""
+        self.models.follow(lambda definition: definition.following_model(old, new))
+        label = ".".join(new)
+        for key in list(self.models):
+            kept = self.models.kept(key)
+            if isinstance(kept, Definition):
+                continue
+            for name, relation in kept.fields.items():
+                if reference := field_references(key, relation, old):
+                    self.models[key].fields[name] = _repointed(relation, reference, label)
+            if old in base_keys(kept):
+                self.models[key].bases = tuple(_rebased(base, old, new) for base in kept.bases)
+        self._relations = None
+        self.models.changed = True
+
+    def repoint_field(self, model: ModelKey, old: str, new: str) -> None:
+        """Have every foreign key to the field `old` of a model, frozen as text, name `new`."""
+        self.models.follow(lambda definition: definition.following_target(model, old, new))
+
     def rename_field(self, app_label: str, model_name: str, old_name: str, new_name: str) -> None:
         """Rename a field, and follow in the fields that refer to it.
 
@@ -187,17 +197,53 @@ class LazyState(ProjectState):
         """
         key = app_label, model_name
         fields = self.models[key].fields
-        concerned = [
-            (fields, name)
-            for name, each in fields.items()
-            if getattr(each, "from_fields", None) or getattr(each, "field_names", None)
-        ]
-        if old_name in fields:
-            referring = get_references(self, key, (old_name, fields[old_name]))
-            concerned += [(state.fields, name) for state, name, *_ in referring]
-        for owner, name in concerned:
-            owner[name] = owner[name].clone()
-        super().rename_field(app_label, model_name, old_name, new_name)
+        self.repoint_field(key, old_name, new_name)
+        with self.models.evaluated_only():
+            concerned = [
+                (fields, name)
+                for name, each in fields.items()
+                if getattr(each, "from_fields", None) or getattr(each, "field_names", None)
+            ]
+            if old_name in fields:
+                referring = get_references(self, key, (old_name, fields[old_name]))
+                concerned += [(state.fields, name) for state, name, *_ in referring]
+            for owner, name in concerned:
+                owner[name] = owner[name].clone()
+            super().rename_field(app_label, model_name, old_name, new_name)
+
+
+def _gone(before: Mapping[ModelKey, LazyState], complete: bool, key: ModelKey) -> Any:
+    """Return the class that a model had when it was removed, None where none was."""
+    if key not in before:
+        return None
+    state = before[key]
+    if complete:
+        state.clear_delayed_apps_cache()
+    return state.apps.get_model(*key)
+
+
+def _renamed(kept: Kept, name: str) -> Kept:
+    if isinstance(kept, Definition):
+        return replace(kept, name=name)
+    state = copy_of(kept)
+    state.name = name
+    return state
+
+
+def _rebased(base: Any, old: ModelKey, new: tuple[str, str]) -> Any:
+    """Return a base, or the model `new` where it is `old`; Django's operations keep capitals."""
+    renamed = isinstance(base, str) and make_model_tuple(base) == old
+    return f"{new[0]}.{new[1].lower()}" if renamed else base
+
+
+def _repointed(field: Any, reference: Any, label: str) -> Any:
+    """Return a copy of a relation that names the model `label` where it referred to another."""
+    changed = field.clone()
+    if reference.to:
+        changed.remote_field.model = label
+    if reference.through:
+        changed.remote_field.through = label
+    return changed
 
 
 def prerender(operation: Operation, app_label: str, state: LazyState) -> None:

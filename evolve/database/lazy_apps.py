@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +13,12 @@ from django.db.migrations.state import AppConfigStub, ModelState, StateApps
 from django.db.migrations.utils import resolve_relation
 from django.db.models.utils import make_model_tuple
 
-ModelKey = tuple[str, str]
+from evolve.database.shared_models import copy_of
+from evolve.frozen.snapshot import ModelKey
+
 States = Mapping[ModelKey, ModelState]
+Gone = Callable[[ModelKey], Any]
+"""Returns the class that a removed model had, None where no model was removed."""
 
 
 class LazyAppConfig(AppConfigStub):
@@ -26,8 +30,11 @@ class LazyAppConfig(AppConfigStub):
     apps: LazyApps
 
     def get_model(self, model_name: str, require_ready: bool = True) -> Any:
-        """Return the model, with all its fields."""
-        self.apps.ask((self.label, model_name.lower()))
+        """Return the model, with all its fields; to a model being rendered also a removed base."""
+        key = self.label, model_name.lower()
+        self.apps.ask(key)
+        if not self.apps.ready and key not in self.apps.states and (gone := self.apps.gone(key)):
+            return gone
         return super().get_model(model_name, require_ready)
 
     def get_models(
@@ -45,10 +52,14 @@ class LazyApps(StateApps):
     it. What its own relations point to is a stub: table and options, the primary key and the fields
     that are pointed to. A stub grows into the whole model, the same class, when it is asked for.
     `states` must not change any more. `first` is where its fields' creation counters begin.
+
+    What still refers to a removed model gets the class from `gone`. It is no model of this
+    registry, as in Django's, which keep rendered classes until something has them rendered again.
     """
 
-    def __init__(self, states: States, labels: Iterable[str], first: int) -> None:
+    def __init__(self, states: States, labels: Iterable[str], first: int, gone: Gone) -> None:
         self.states = states
+        self.gone = gone
         self._first = first
         self._rendered: dict[ModelKey, set[str]] = {}
         self._asked: set[ModelKey] = set()
@@ -110,11 +121,13 @@ class LazyApps(StateApps):
     def _grow(self, key: ModelKey, names: Collection[str] | None) -> None:
         """Render the fields `names` of a model (None: all of them), and stubs of what they need.
 
-        A reference to a model that is not there stays unresolved. Django says so when it needs it,
-        and renders nothing at all otherwise.
+        A reference to a model that never was stays unresolved. Django says so when it needs it, and
+        renders nothing at all otherwise.
         """
         state = self.states.get(key)
         if state is None:
+            if gone := self.gone(key):
+                self.do_pending_operations(gone)
             return
         if names is not None and (_is_indivisible(state) or not state.fields.keys() >= set(names)):
             # What a model does not have itself it inherits, or it is a column's name.
@@ -195,14 +208,6 @@ class LazyApps(StateApps):
         return found
 
 
-def complete_apps(states: dict[ModelKey, ModelState], real_apps: set[str], first: int) -> StateApps:
-    """Return a registry with every model rendered."""
-    registry = StateApps(real_apps, states)
-    for key, state in states.items():
-        number_fields(registry.get_model(*key), state, first)
-    return registry
-
-
 def number_fields(model: Any, state: ModelState, first: int) -> None:
     """Number a model's fields from `first` on, in their order in the state.
 
@@ -223,17 +228,6 @@ def _number(field: Any, number: int) -> None:
     # Fields that Django makes of itself count downwards from -1, by Field.auto_creation_counter
     # (5.2, 6.1).
     field.creation_counter = number if field.creation_counter >= 0 else -number
-
-
-def copy_of(state: ModelState) -> ModelState:
-    """Return a copy of a model state, as ModelState.clone has it (5.2, 6.1) without its checks."""
-    if type(state) is not ModelState:
-        return state.clone()
-    twin = object.__new__(ModelState)
-    twin.app_label, twin.name, twin.bases = state.app_label, state.name, state.bases
-    twin.fields, twin.options = dict(state.fields), dict(state.options)
-    twin.managers = list(state.managers)
-    return twin
 
 
 def base_keys(state: ModelState) -> list[ModelKey]:

@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar, NoReturn
 
 import django
 from django.apps import apps as live_apps
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import migrations, router
-from django.db.migrations import operations
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ModelState, ProjectState, StateApps
+from django.db.migrations.state import ProjectState, StateApps
 
 from evolve.database.facade import Database, Told
 from evolve.database.lazy import LazyState
-from evolve.database.states import install
+from evolve.database.marker_operations import CreatedModel, RenamedModel
+from evolve.database.states import in_line, install
 from evolve.database.verify import differences
-from evolve.errors import BrokenRevision, EvolveError, FrozenMismatch, Irreversible
+from evolve.errors import BrokenRevision, EvolveError, FrozenMismatch, Irreversible, few_lines
 from evolve.frozen.capture import model_states
 from evolve.frozen.orm import Orm, on_their_alias
 from evolve.frozen.snapshot import Definition, ModelKey
@@ -32,7 +34,7 @@ from evolve.revisions.files import key_named, read_text, revisions_of
 from evolve.revisions.frozen_text import read_frozen
 from evolve.revisions.header import SETTING, read_header
 from evolve.revisions.methods import read_methods
-from evolve.revisions.revision import Key, Revision
+from evolve.revisions.revision import Direction, Key, Revision
 
 
 def irreversible(why: str) -> Callable[..., NoReturn]:
@@ -67,11 +69,18 @@ class Revised(migrations.Migration):
         self.run_before = [_pair(entry) for entry in given.run_before]
         self.replaces = [] if _nested(name, app_label) else _replaced(given.replaces, app_label)
         self.initial = self.down_revision is None
-        self.operations = [RunRevision(self), *self._rename_markers()]
+        self.operations = [RunRevision(self), *self._rename_markers(), *self._create_markers()]
 
     def _rename_markers(self) -> list[Operation]:
         models = [(old, new) for old, new in self.renamed.items() if "." not in old]
         return [RenamedModel(old, new) for old, new in models]
+
+    def _create_markers(self) -> list[Operation]:
+        """Return the markers of what an initial revision makes: all that it froze of its app."""
+        # What is no dict of models is said where it is read, with its line.
+        frozen = self.frozen if self.initial and isinstance(self.frozen, Mapping) else {}
+        labels = [str(label).partition(".") for label, each in frozen.items() if each is not None]
+        return [CreatedModel(name) for app, _, name in labels if app == self.app_label]
 
     @cached_property
     def header(self) -> Revision:
@@ -90,6 +99,23 @@ class Revised(migrations.Migration):
         raise NotImplementedError(f"{self} has no forwards method.")
 
     backwards: Callable[..., Any] = irreversible("it has no backwards method.")
+
+
+def proposed(app: str, name: str, path: str, text: str) -> Revised:
+    """Return the migration that a text describes which is not a file yet, to be tried on states.
+
+    Its parents need not exist as files either.
+    """
+    module = ModuleType(f"{app}.{name}")
+    exec(compile(text, path, "exec"), module.__dict__)
+    migration: Revised = object.__new__(module.Migration)
+    migration.name, migration.app_label = name, app
+    # In the place of the cached properties, which would look for the file.
+    migration.__dict__.update(
+        header=read_header(app, name, path, text), definitions=read_frozen(app, path, text)
+    )
+    migration.operations = [RunRevision(migration)]
+    return migration
 
 
 class SchemaMigration(Revised):
@@ -118,7 +144,7 @@ def _dependencies(revised: type[Revised], app: str) -> list[Any]:
     parents = [down] if isinstance(down, str) else list(down or ())
     own = live_apps.get_app_config(app)
     found: list[Any] = [tuple(key_named(own, parent)) for parent in parents]
-    for entry in revised.depends_on:
+    for entry in revised.depends_on or ():
         if entry.startswith(SETTING):
             setting = getattr(settings, entry.removeprefix(SETTING))
             found.append(migrations.swappable_dependency(setting))
@@ -172,6 +198,21 @@ class RunRevision(Operation):
         text = read_text(_path(self.migration))
         return read_methods(text)["backwards"].irreversible is None
 
+    def reduce(self, operation: Operation, app_label: str) -> Any:
+        """Refuse to be optimized or squashed by Django, which cannot write what is in the way."""
+        raise self._not_djangos()
+
+    def deconstruct(self) -> Any:
+        """Refuse to be written by Django."""
+        raise self._not_djangos()
+
+    def _not_djangos(self) -> CommandError:
+        return CommandError(
+            f"{self.migration} is one of evolve's revisions, which Django can run and cannot "
+            f"rewrite: use `evolve squash {self.migration.app_label} …`, or `evolve leave "
+            f"{self.migration.app_label}` to make Django-format migrations of them."
+        )
+
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Install what the revision froze of its own app, after the renames it declares."""
         migration = self.migration
@@ -181,28 +222,46 @@ class RunRevision(Operation):
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         """Run `forwards` and compare what it did with what the revision froze."""
+        self._check_filled("forwards")
         self._run(self.migration.forwards, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
         """Run `backwards` and compare what it did with what the parents froze."""
-        self._run(self.migration.backwards, app_label, schema_editor, from_state, to_state)
+        self._check_filled("backwards")
+        beside = not in_line(self.migration.header, to_state)
+        self._run(self.migration.backwards, app_label, schema_editor, from_state, to_state, beside)
+
+    def _check_filled(self, way: Direction) -> None:
+        """Refuse a skeleton under `manage.py` too, which would mark it as applied."""
+        methods = read_methods(read_text(_path(self.migration)))
+        if isinstance(self.migration, DataMigration) and methods[way].unfilled:
+            raise EvolveError(
+                f"{self.migration}: its {way} is still the skeleton that evolve wrote.",
+                "Write it, or write `pass` where nothing is to be done.",
+            )
 
     def _run(
-        self, method: Any, app: str, editor: Any, before: ProjectState, after: ProjectState
+        self,
+        method: Any,
+        app: str,
+        editor: Any,
+        before: ProjectState,
+        after: ProjectState,
+        beside: bool = False,
     ) -> None:
         if not router.allow_migrate(editor.connection.alias, app, **self.migration.hints):
             return
         state = before.clone() if isinstance(before, LazyState) else LazyState.of(before)
         orm = Orm(self._registry(editor, after), app, editor.connection.alias)
-        self.migration.db = db = Database(app, editor, state, after.models, orm, self.told)
+        self.migration.db = db = Database(app, editor, state, after.models, orm, self.told, beside)
         with on_their_alias():
             method(orm)
         keys = db.touched | {key for key in self.migration.definitions if key[0] == app}
         if found := differences(db.state.models, after.models, keys):
             raise FrozenMismatch(
-                f"{self.migration}: the operations and `frozen` do not agree:\n" + "\n".join(found),
+                f"{self.migration}: the operations and `frozen` do not agree:\n" + few_lines(found),
                 "Make the method do what `frozen` says, or make the revision again.",
             )
 
@@ -213,35 +272,15 @@ class RunRevision(Operation):
                     f"{self.migration} reads or writes rows, which cannot be written as SQL.",
                     "Run it with evolve migrate.",
                 )
-            return StateApps(set(state.real_apps), self._orm_models(state))
+            if isinstance(self.migration, DataMigration):
+                models = model_states(each for each in self.migration.definitions.values() if each)
+                # A frozen model of an app without migrations would be replaced by the live one.
+                return StateApps(set(state.real_apps) - {app for app, _ in models}, models)
+            return LazyState.of(state).complete_apps()
 
         return render
-
-    def _orm_models(self, state: Any) -> dict[ModelKey, ModelState]:
-        if isinstance(self.migration, DataMigration):
-            return model_states(each for each in self.migration.definitions.values() if each)
-        return dict(state.models)
 
     def describe(self) -> str:
         """Return the revision's docstring line: the operation in words."""
         module = __import__(type(self.migration).__module__, fromlist=["__doc__"])
         return (module.__doc__ or str(self.migration)).strip().splitlines()[0]
-
-
-class RenamedModel(operations.RenameModel):
-    """Says that a model was renamed, and does nothing: RunRevision did it.
-
-    contenttypes (5.2 to 6.1) and auth (6.1) look for RenameModel in a migration's operations, to
-    rename content types and permissions.
-    """
-
-    reduces_to_sql = True
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing."""
-
-    def database_forwards(self, *args: Any) -> None:
-        """Nothing."""
-
-    def database_backwards(self, *args: Any) -> None:
-        """Nothing."""

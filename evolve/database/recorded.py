@@ -17,7 +17,7 @@ from evolve.revisions.revision import Direction
 Statement = tuple[str, Sequence[Any] | None]
 
 
-class _Recording(OnStates):
+class Recording(OnStates):
     """`self.db` that notes what it is asked to do."""
 
     def __init__(self, *args: Any) -> None:
@@ -68,7 +68,7 @@ def _recorded(
     migration: Any, way: Direction, start: LazyState, end: LazyState
 ) -> list[Operation | Statement]:
     try:
-        return called(_Recording, migration, way, start, end).done
+        return called(Recording, migration, way, start, end).done
     except NeedsRows as error:
         raise Refused(
             f"{migration.app_label}:{migration.name}: its {way} reads rows, so that it cannot be "

@@ -15,7 +15,10 @@ from django.db.migrations.operations.base import Operation
 
 from evolve.database import vendor
 from evolve.database.lazy import LazyState, prerender
+from evolve.database.marker_operations import Marker
 from evolve.database.migration import RunRevision
+from evolve.database.secrets import without_secrets
+from evolve.database.states import note_applied, state_after, stepwise
 from evolve.database.words import in_words
 from evolve.plan import Step
 from evolve.revisions.revision import Key, Revision
@@ -79,6 +82,12 @@ class StepRunner:
         """Return the state that a backwards step leads to."""
         return self._before[step.key]
 
+    def after(self, step: Step) -> LazyState:
+        """Return the state that a step leads to from the one that the database is in."""
+        if step.direction == "backwards":
+            return self._before[step.key]
+        return state_after(step.revision, self._load(step.revision), self.state)
+
     def run(self, step: Step) -> None:
         """Run a step, its marks and its row. What its code raises comes out; see `left_behind`."""
         migration = self._load(step.revision)
@@ -91,7 +100,7 @@ class StepRunner:
             self.state = (self._fake if step.faked else self._run)(step, migration, run)
         except (Exception, KeyboardInterrupt) as error:
             said = f"{type(error).__name__}: {error}"
-            run.failed(vendor.without_secrets(self.connection.settings_dict, said))
+            run.failed(without_secrets(said.strip()))
             raise
 
     def left_behind(self, step: Step, error: BaseException) -> str:
@@ -114,12 +123,7 @@ class StepRunner:
     def _fake(self, step: Step, migration: Any, run: Run) -> LazyState:
         """Mark a step without running it, and return the state after it."""
         self._mark(step, run, "faked")
-        if step.direction == "backwards":
-            return self._before[step.key]
-        state = self.state.clone()
-        for operation in migration.operations:
-            operation.state_forwards(step.revision.app, state)
-        return state
+        return self.after(step)
 
     def _mark(self, step: Step, run: Run, outcome: str) -> None:
         with transaction.atomic(self.connection.alias):
@@ -140,7 +144,7 @@ class StepRunner:
         outer = len(self.connection.atomic_blocks)
         try:
             with editor:
-                vendor.keep_triggers(editor)
+                vendor.keep_dependents(editor)
                 yield editor
         except BaseException:
             if len(self.connection.atomic_blocks) > outer:
@@ -158,29 +162,24 @@ class StepRunner:
         state = self.state
         if type(migration).apply is not Migration.apply:
             # A subclass that does something of its own around its operations, or instead.
-            done: LazyState = migration.apply(state.clone(), editor)
-            return done
-        for operation in migration.operations:
-            after = state.clone()
-            operation.state_forwards(step.revision.app, after)
-            self._one(operation.database_forwards, operation, step, migration, editor, state, after)
-            state = after
+            state = migration.apply(state.clone(), editor)
+        else:
+            for operation, *states in stepwise(step.key.app, migration.operations, state):
+                method = operation.database_forwards
+                self._one(method, operation, step, migration, editor, *states)
+                state = states[1]
+        note_applied(step.revision, state)
         return state
 
     def _backwards(self, step: Step, migration: Any, editor: Any) -> LazyState:
-        pairs: list[tuple[Operation, LazyState, LazyState]] = []
         state = self._before[step.key]
         if type(migration).unapply is not Migration.unapply:
             migration.unapply(state.clone(), editor)
             return state
-        for operation in migration.operations:
-            after = state.clone()
-            operation.state_forwards(step.revision.app, after)
-            pairs.append((operation, after, state))
-            state = after
-        for operation, now, then in reversed(pairs):
+        steps = list(stepwise(step.key.app, migration.operations, state))
+        for operation, then, now in reversed(steps):
             self._one(operation.database_backwards, operation, step, migration, editor, now, then)
-        return self._before[step.key]
+        return state
 
     def _one(
         self,
@@ -192,6 +191,8 @@ class StepRunner:
         now: LazyState,
         then: LazyState,
     ) -> None:
+        if isinstance(operation, Marker):
+            return
         begun = monotonic()
         prerender(operation, step.revision.app, now)
         with self._operation_transaction(operation, migration, editor):

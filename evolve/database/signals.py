@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db.migrations.state import ModelState, StateApps
 from django.utils.module_loading import module_has_submodule
 
 from evolve.database.lazy import LazyState
@@ -36,4 +37,19 @@ def announce_done(
     """Send post_migrate, with every model of the state the database is in now."""
     if plan or always:
         state.clear_delayed_apps_cache()
-        emit_post_migrate_signal(max(verbosity - 1, 0), False, alias, apps=state.apps, plan=plan)
+        registry = state.apps
+        _relate_unmigrated(registry)
+        emit_post_migrate_signal(max(verbosity - 1, 0), False, alias, apps=registry, plan=plan)
+
+
+def _relate_unmigrated(registry: StateApps) -> None:
+    """Render the models of apps without migrations again, with their relations.
+
+    As Django's `migrate` does (5.2, 6.1): what they point to need not be in an earlier state, and
+    auth's own receiver follows Permission.content_type.
+    """
+    keys = [(each.app_label, each.name_lower) for each in registry.real_models]
+    with registry.bulk_update():
+        for key in keys:
+            registry.unregister_model(*key)
+    registry.render_multiple([ModelState.from_model(apps.get_model(*key)) for key in keys])

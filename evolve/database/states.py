@@ -1,26 +1,29 @@
-"""The state at a set of revisions, folded from what their files froze.
+"""The state at a set of revisions: one fold for both formats.
 
-evolve's revisions are read as text and nothing of them runs. Only Django-format migrations, which
-have nothing but their operations, are imported and their state parts applied.
+What evolve's revisions froze is read as text and nothing of them runs; it stays text until a model
+is rendered. Django-format migrations, which have nothing but their operations, are imported and
+their state parts applied to the same state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.apps import apps as live_apps
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from evolve.database.lazy import LazyState
-from evolve.frozen.capture import capture_state, model_state, model_states
-from evolve.frozen.merge import carried_over, changed_labels
+from evolve.frozen.capture import capture_state, model_state
+from evolve.frozen.merge import carried_over
 from evolve.frozen.renames import RenameField, rename_model
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 from evolve.revisions.files import (
     Package,
     frozen_of,
+    load,
     package_of,
     revision_named,
     revisions_of,
@@ -30,90 +33,70 @@ from evolve.revisions.revision import Revision
 
 Load = Callable[[Revision], Any]
 Frozen = Mapping[ModelKey, Definition | None]
-Tips = Mapping[str, frozenset[str]]
 
 
-def state_at(revisions: Iterable[Revision], load: Load, real_apps: Iterable[str] = ()) -> LazyState:
-    """Return the state after `revisions`, given in graph order.
+def state_at(
+    revisions: Iterable[Revision],
+    load: Load,
+    real_apps: Iterable[str] = (),
+    only: Collection[str] | None = None,
+) -> LazyState:
+    """Return the state after `revisions`, given in the order in which they were applied.
 
     `load` imports a Django-format migration; `real_apps` are the apps without migrations, whose
-    live models belong to every state.
+    live models belong to every state. With `only` the state holds the models of these apps alone,
+    and of other apps' revisions only the renames are read, which the models follow.
     """
-    django, text, tips = _folded(revisions, load, None)
-    state = LazyState({**django.models, **model_states(text.values())}, set(real_apps))
-    state.tips = tips.ends
+    state = LazyState({}, real_apps)
+    for revision in revisions:
+        if only is not None and revision.app not in only:
+            follow_renames(revision, state)
+        elif revision.kind == "django":
+            apply_operations(revision, load(revision).operations, state)
+        else:
+            install(revision, frozen_of(revision), state)
     return state
 
 
-def snapshot_at(revisions: Iterable[Revision], load: Load, apps: Iterable[str]) -> Snapshot:
-    """Return the definitions of `apps` after `revisions`, given in graph order.
+def state_after(revision: Revision, migration: Any, state: LazyState) -> LazyState:
+    """Return the state after a migration was applied to a state, which stays as it is."""
+    after = state.clone()
+    apply_operations(revision, migration.operations, after)
+    return after
 
-    Of other apps' revisions only the renames are read, which the definitions follow.
+
+def stepwise(
+    app: str, operations: Iterable[Operation], state: LazyState
+) -> Iterator[tuple[Operation, LazyState, LazyState]]:
+    """Yield each operation with the states before and after it; the first state stays as it is."""
+    for operation in operations:
+        before, state = state, state.clone()
+        operation.state_forwards(app, state)
+        yield operation, before, state
+
+
+def apply_operations(revision: Revision, operations: Iterable[Operation], state: LazyState) -> None:
+    """Bring a state to after a migration's operations, in place."""
+    for operation in operations:
+        operation.state_forwards(revision.app, state)
+    note_applied(revision, state)
+
+
+def note_applied(revision: Revision, state: LazyState) -> None:
+    """Note that a state is after a revision: its parents are no tips of the state any more."""
+    left = state.tips.get(revision.app, frozenset()) - _parents(revision)
+    state.tips = {**state.tips, revision.app: left | {revision.id}}
+
+
+def in_line(revision: Revision, state: ProjectState) -> bool:
+    """Tell whether all that was done to a revision's app is what it revises.
+
+    Else a parallel branch has been there, or one that was to come after it. Django's own states do
+    not know what is in them; there the app has to have one line of revisions.
     """
-    wanted = set(apps)
-    django, text, _ = _folded(revisions, load, wanted)
-    captured = {key: capture_state(each) for key, each in django.models.items() if key[0] in wanted}
-    return Snapshot({**captured, **text.definitions})
-
-
-def _folded(
-    revisions: Iterable[Revision], load: Load, wanted: set[str] | None
-) -> tuple[ProjectState, Snapshot, _Tips]:
-    """Return what Django-format migrations made and what evolve's revisions froze."""
-    django, text, tips = ProjectState(), Snapshot(), _Tips({})
-    for revision in revisions:
-        in_line = tips.in_line(revision)
-        tips = tips.after(revision)
-        own = wanted is None or revision.app in wanted
-        text = text.following(revision.app, revision.renamed)
-        if revision.kind == "django":
-            if own:
-                text = _handed_over(revision.app, text, django)
-                for operation in load(revision).operations:
-                    operation.state_forwards(revision.app, django)
-            continue
-        follow_renames(revision, django)
-        if own:
-            _drop(revision.app, django, text)
-            text = text.overlaid(_own_frozen(revision, frozen_of(revision), text, in_line))
-    return django, text, tips
-
-
-def _handed_over(app: str, text: Snapshot, django: ProjectState) -> Snapshot:
-    """Give an app's definitions to Django's state: a Django-format migration follows evolve's."""
-    own = text.of(app)
-    for key, definition in own.items():
-        django.models[key] = model_state(definition)
-    return Snapshot({key: each for key, each in text.items() if key not in own})
-
-
-def _drop(app: str, django: ProjectState, text: Snapshot) -> None:
-    """Take an app out of Django's state: from its first evolve revision on, all of it is frozen.
-
-    Where Django-format migrations and evolve's alternate, definitions come back by `_handed_over`.
-    """
-    if not text.of(app):
-        for key in [key for key in django.models if key[0] == app]:
-            del django.models[key]
-
-
-class _Tips:
-    """The last revisions of each app in a state: ids that nothing in the state revises."""
-
-    def __init__(self, ends: Tips) -> None:
-        self.ends = ends
-
-    def in_line(self, revision: Revision) -> bool:
-        """Tell whether all that was done to a revision's app is what it revises.
-
-        Else a parallel branch has been there, or one that was to come after it.
-        """
-        return self.ends.get(revision.app, frozenset()) <= _parents(revision)
-
-    def after(self, revision: Revision) -> _Tips:
-        """Return the tips with a revision applied."""
-        left = self.ends.get(revision.app, frozenset()) - _parents(revision)
-        return _Tips({**self.ends, revision.app: left | {revision.id}})
+    if isinstance(state, LazyState):
+        return state.tips.get(revision.app, frozenset()) <= _parents(revision)
+    return not _branched(revision.app)
 
 
 def _parents(revision: Revision) -> frozenset[str]:
@@ -123,30 +106,55 @@ def _parents(revision: Revision) -> frozenset[str]:
     return frozenset(each.id for each in found if each)
 
 
-def _own_frozen(
-    revision: Revision, frozen: Frozen, before: Mapping[ModelKey, Any], in_line: bool
-) -> Frozen:
-    """Return what a revision freezes of its own app, on top of what others did.
+def _branched(app: str) -> bool:
+    """Tell whether an app's revisions are more than one line."""
+    own = revisions_of(live_apps.get_app_config(app))
+    parents = [parent for each in own for parent in each.down or ("",)]
+    return len(parents) != len(set(parents))
 
-    Others are parallel branches, and those that were to come before or after it and did not.
-    """
+
+def install(revision: Revision, frozen: Frozen, state: ProjectState) -> None:
+    """Bring a state to after an evolve revision, in place: its renames, then what it froze."""
+    follow_renames(revision, state)
     own = {key: each for key, each in frozen.items() if key[0] == revision.app}
-    siblings = revisions_of(live_apps.get_app_config(revision.app))
-    if in_line or any(each.kind == "django" for each in siblings):
-        return own
-    base = _lineage_state(revision)
-    return {
-        key: carried_over(base.get(key), _definition(before.get(key)), theirs)
-        for key, theirs in own.items()
-    }
+    if not in_line(revision, state):
+        base = lineage_state(revision).following(revision.app, revision.renamed)
+        own = {
+            key: carried_over(base.get(key), _definition_in(state, key), theirs)
+            for key, theirs in own.items()
+        }
+    for key, definition in own.items():
+        _put(state, key, definition)
+    # Django's states render them again, together: a child may come before its base.
+    state.reload_models(sorted(key for key, each in own.items() if each), delay=False)
+    if isinstance(state, LazyState):
+        note_applied(revision, state)
 
 
-def _definition(model: Definition | ModelState | None) -> Definition | None:
-    return capture_state(model) if isinstance(model, ModelState) else model
+def _definition_in(state: ProjectState, key: ModelKey) -> Definition | None:
+    """Return the definition of a model in a state; None where it is not there."""
+    if key not in state.models:
+        return None
+    if isinstance(state, LazyState):
+        return state.models.definition(key)
+    return capture_state(state.models[key])
 
 
-def _lineage_state(revision: Revision) -> Snapshot:
-    """Return the app's state at a revision's parents."""
+def _put(state: ProjectState, key: ModelKey, definition: Definition | None) -> None:
+    """Put a model as it is frozen into a state, or take it out."""
+    if definition is None:
+        if key in state.models:
+            state.remove_model(*key)
+    elif isinstance(state, LazyState):
+        state.models[key] = definition
+    else:
+        state.models[key] = model_state(definition)
+        # Private API (5.2, 6.1): it is rebuilt when it is asked for again.
+        state._relations = None
+
+
+def lineage_state(revision: Revision) -> Snapshot:
+    """Return an app's state at a revision's parents."""
     config = live_apps.get_app_config(revision.app)
     return _lineage_at(package_of(config), stamp_of(config), revision.name)
 
@@ -168,67 +176,37 @@ def _lineage_at(package: Package, stamp: int, name: str) -> Snapshot:
             todo += missing
         else:
             order[todo.pop()] = None
-    _, text, _ = _folded((own[each] for each in order), _no_django, {package.app})
-    return text.of(package.app)
-
-
-def _no_django(revision: Revision) -> Any:
-    raise AssertionError(f"{revision} is not evolve's")
-
-
-def install(revision: Revision, frozen: Frozen, state: ProjectState) -> None:
-    """Bring a state to after an evolve revision, in place: its renames, then what it froze."""
-    # Django's own states do not know what is in them; Django runs no branch but merged ones.
-    tips = _Tips(state.tips) if isinstance(state, LazyState) else None
-    follow_renames(revision, state)
-    in_line = tips.in_line(revision) if tips else not _branched(revision.app)
-    for key, definition in _own_frozen(revision, frozen, state.models, in_line).items():
-        if definition is None:
-            state.models.pop(key, None)
-        else:
-            state.models[key] = model_state(definition)
-    if tips and isinstance(state, LazyState):
-        state.tips = tips.after(revision).ends
-    # Private API (5.2, 6.1): both are rebuilt when they are asked for again.
-    state._relations = None
-    state.__dict__.pop("apps", None)
-
-
-def changes_of(revision: Revision) -> frozenset[str]:
-    """Return the labels ("Model.field") of what an evolve revision changes of its app's models."""
-    siblings = revisions_of(live_apps.get_app_config(revision.app))
-    if any(each.kind == "django" for each in siblings):
-        return frozenset()
-    base = _lineage_state(revision).following(revision.app, revision.renamed)
-    own = {key: each for key, each in frozen_of(revision).items() if key[0] == revision.app}
-    pairs = ((base.get(key), theirs) for key, theirs in own.items())
-    return frozenset(label for pair in pairs for label in changed_labels(*pair))
-
-
-def _branched(app: str) -> bool:
-    """Tell whether an app's revisions are more than one line."""
-    own = revisions_of(live_apps.get_app_config(app))
-    parents = [parent for each in own for parent in each.down or ("",)]
-    return len(parents) != len(set(parents))
+    lineage = (own[each] for each in order)
+    state = state_at(lineage, lambda each: load(each, config), only={package.app})
+    return state.models.snapshot({package.app})
 
 
 def follow_renames(revision: Revision, state: ProjectState) -> None:
-    """Have a state follow the renames that an evolve revision declares, in place."""
+    """Have a state follow the renames that a revision declares, in place.
+
+    References from other apps follow also where the model itself is not in this state.
+    """
     for old, new in revision.renamed.items():
         model, _, field = old.partition(".")
         key = revision.app, model.lower()
-        if field:
-            if key in state.models and field in state.models[key].fields:
-                RenameField(model, field, new.rpartition(".")[2]).state_forwards(
-                    revision.app, state
-                )
-            continue
-        # References from other apps follow also where the model itself is not in this state.
-        absent = key not in state.models
-        if absent:
-            state.models[key] = ModelState(revision.app, model, [])
-        # Private API (5.2, 6.1): a registry would be rendered anew while bases are missing.
-        state.__dict__.pop("apps", None)
-        rename_model(state, revision.app, old, new)
-        if absent:
-            del state.models[revision.app, new.lower()]
+        there = key in state.models
+        if field and there and field in state.models[key].fields:
+            rename = RenameField(model, field, new.rpartition(".")[2])
+            rename.state_forwards(revision.app, state)
+        elif field and isinstance(state, LazyState):
+            state.repoint_field(key, field, new.rpartition(".")[2])
+        elif not field and isinstance(state, LazyState) and not there:
+            state.repoint(key, (revision.app, new))
+        elif not field:
+            _rename_in_djangos(state, revision.app, old, new)
+
+
+def _rename_in_djangos(state: ProjectState, app: str, old: str, new: str) -> None:
+    absent = (app, old.lower()) not in state.models
+    if absent:
+        state.models[app, old.lower()] = ModelState(app, old, [])
+    # Private API (5.2, 6.1): a registry would be rendered anew while bases are missing.
+    state.__dict__.pop("apps", None)
+    rename_model(state, app, old, new)
+    if absent:
+        del state.models[app, new.lower()]

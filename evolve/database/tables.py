@@ -42,11 +42,33 @@ class Table:
     special: frozenset[Columns]
 
 
+def folded(table: Table) -> Table:
+    """Return a table with its names folded, for a database to which their case means nothing."""
+
+    def fold(found: Iterable[Columns]) -> frozenset[Columns]:
+        return frozenset(_folded(each) for each in found)
+
+    return Table(
+        {name.casefold(): each for name, each in table.columns.items()},
+        _folded(table.primary_key),
+        fold(table.uniques),
+        fold(table.indexes),
+        {_folded(columns): _folded(target) for columns, target in table.foreign_keys.items()},
+        fold(table.special),
+    )
+
+
+def _folded(names: Any) -> Any:
+    return tuple(name.casefold() for name in names)
+
+
 def live_tables(connection: Any, names: Iterable[str]) -> dict[str, Table]:
-    """Return those of the tables `names` that a database has."""
+    """Return those of the tables `names` that a database has; case counts where it does there."""
+    fold = str.casefold if connection.features.ignores_table_name_case else str
     with connection.cursor() as cursor:
-        there = set(connection.introspection.table_names(cursor))
-        return {name: _live(connection, cursor, name) for name in names if name in there}
+        there = {fold(name): name for name in connection.introspection.table_names(cursor)}
+        found = {name: there[fold(name)] for name in names if fold(name) in there}
+        return {name: _live(connection, cursor, live) for name, live in found.items()}
 
 
 def _live(connection: Any, cursor: Any, name: str) -> Table:
@@ -103,7 +125,7 @@ def _of_model(connection: Any, model: type[models.Model]) -> Table:
         each
         for each in meta.local_concrete_fields
         # SQLite has columns whose type is the empty text.
-        if each.db_type(connection) is not None and each.column
+        if _type(connection, each) is not None and each.column
     ]
     pk = tuple(each.column for each in getattr(meta, "pk_fields", [meta.pk]))
     relations = [each for each in fields if each.remote_field and _has_constraint(each)]
@@ -120,7 +142,13 @@ def _of_model(connection: Any, model: type[models.Model]) -> Table:
 def _column(connection: Any, field: Any) -> Column:
     # A generated column is made without NOT NULL, whatever its field says.
     null = None if getattr(field, "generated", False) else field.null
-    return Column(same_type_text(connection, field.db_type(connection)), null)
+    return Column(same_type_text(connection, str(_type(connection, field))), null)
+
+
+def _type(connection: Any, field: Any) -> str | None:
+    """Return a column's type; that of the output field where it is generated."""
+    found: str | None = field.db_parameters(connection)["type"]
+    return found
 
 
 def _has_constraint(field: Any) -> bool:

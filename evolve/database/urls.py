@@ -12,8 +12,12 @@ from django.db import connections
 from evolve.errors import Refused
 
 _VARIABLE = "DATABASE_URL"
-# What a URL says; everything else of an entry in DATABASES stays as the settings have it.
+# What a URL says; what else an entry in DATABASES has stays as it is in the settings.
 _SAID = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
+# What means the same to every engine, and stays where the URL is for another one than the entry.
+_OF_ANY_ENGINE = (
+    *("ATOMIC_REQUESTS", "AUTOCOMMIT", "CONN_MAX_AGE", "CONN_HEALTH_CHECKS", "TIME_ZONE"),
+)
 
 
 def use_url(alias: str, url: str) -> None:
@@ -32,6 +36,8 @@ def use_url(alias: str, url: str) -> None:
             "what is special in the password percent-encoded (@ is %40).",
         ) from error
     before = settings.DATABASES.get(alias) or {}
+    if before.get("ENGINE") != found["ENGINE"]:
+        before = {name: before[name] for name in _OF_ANY_ENGINE if name in before}
     options = {**(before.get("OPTIONS") or {}), **found.get("OPTIONS", {})}
     said = {name: found.get(name, "") for name in _SAID}
     settings.DATABASES = {**settings.DATABASES, alias: {**before, **said, "OPTIONS": options}}

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 
-from django.db.migrations.operations import AlterModelOptions
 from django.db.migrations.state import ModelState
 
-from evolve.frozen.capture import capture_state
+from evolve.frozen.capture import ALTERED_META, capture_state
+from evolve.frozen.expressions import elements
 from evolve.frozen.snapshot import Definition, ModelKey
-
-# What no operation can change (bases, tablespaces, swappable) is not asked of operations.
-_META = frozenset(
-    {
-        *AlterModelOptions.ALTER_OPTION_KEYS,
-        "db_table",
-        "db_table_comment",
-        "unique_together",
-        "order_with_respect_to",
-        "indexes",
-        "constraints",
-        "managers",
-    }
-)
 
 
 def differences(
@@ -52,7 +37,7 @@ def _model_differences(did: Definition, said: Definition) -> list[str]:
     ]
     pairs += [
         (f"{said.label}.Meta.{name}", _sorted(name, did), _sorted(name, said))
-        for name in sorted(_META & {*did.meta, *said.meta})
+        for name in sorted(ALTERED_META & {*did.meta, *said.meta})
     ]
     return [
         f" - {place}: the operations made {ours or 'nothing'}, frozen is {theirs or 'nothing'}"
@@ -66,11 +51,9 @@ def _sorted(option: str, model: Definition) -> str | None:
     text = model.meta.get(option)
     if text is None or option not in ("indexes", "constraints"):
         return text
-    # capture_state has written it: a list.
-    elements = ast.parse(text, mode="eval").body.elts  # type: ignore[attr-defined]
-    return f"[{', '.join(sorted(ast.unparse(each) for each in elements))}]"
+    return f"[{', '.join(sorted(each.text for each in elements(text)))}]"
 
 
 def _own(model: Definition, text: str | None) -> str | None:
     """Spell a relation to the model itself in one way: Django keeps both."""
-    return text and text.replace('to="self"', f'to="{model.app}.{model.name.lower()}"')
+    return text and model.spelled_out(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +19,19 @@ from evolve.database.catalogue import (
     is_bare_unique,
     special_indexes,
 )
+from evolve.database.rules import checks, key_rules, others
 from evolve.fields import NamedIndex, UniqueIndex
 
+# From Django 6.1 on a model says what the database does.
+ON_DELETE: dict[str, Any] = (
+    {
+        "CASCADE": models.DB_CASCADE,
+        "SET NULL": models.DB_SET_NULL,
+        "SET DEFAULT": models.DB_SET_DEFAULT,
+    }
+    if hasattr(models, "DB_CASCADE")
+    else {}
+)
 _POSTGRES = "django.contrib.postgres"
 _TYPES = {
     models.Index.suffix: models.Index,
@@ -36,6 +48,7 @@ _TYPES = {
 class Keys:
     """What a table has beside its columns.
 
+    `on_delete` is what the database does where the row is deleted that a column refers to.
     `unique` and `indexed` are single columns of which the field says it; `together` are uniques
     without a name. `indexes` and `constraints` pair a name with columns and what else they are.
     `said` is what no model says.
@@ -43,6 +56,7 @@ class Keys:
 
     primary: Columns = ()
     relations: dict[str, tuple[str, str]] = field(default_factory=dict)
+    on_delete: dict[str, str] = field(default_factory=dict)
     unique: set[str] = field(default_factory=set)
     indexed: set[str] = field(default_factory=set)
     together: list[Columns] = field(default_factory=list)
@@ -58,6 +72,7 @@ def keys_of(connection: Any, cursor: Any, table: str, taken: set[str]) -> Keys:
     constraints = constraints_of(connection, cursor, table)
     primary = connection.introspection.get_primary_key_columns(cursor, table) or []
     keys = Keys(tuple(primary))
+    _add_rules(connection, cursor, table, keys)
     for columns, target in foreign_keys(connection, cursor, table, constraints).items():
         _add_relation(keys, columns, target)
     special = special_indexes(connection, cursor, table)
@@ -75,6 +90,23 @@ def keys_of(connection: Any, cursor: Any, table: str, taken: set[str]) -> Keys:
     return keys
 
 
+def _add_rules(connection: Any, cursor: Any, table: str, keys: Keys) -> None:
+    """Note the actions of foreign keys, and what no model says."""
+    for _, text, _ in checks(connection, cursor, table):
+        # MariaDB has one for each column of JSON.
+        if not re.fullmatch(r"CHECK \(json_valid\(`[^`]+`\)\)", text):
+            keys.said.append(f"A check stays as it is: {text}.")
+    for rule in key_rules(connection, cursor, table):
+        if len(rule.columns) == 1:
+            keys.on_delete[rule.columns[0]] = rule.on_delete
+        is_said = len(rule.columns) > 1 or (rule.on_delete in ON_DELETE and not rule.on_update)
+        if (rule.on_delete or rule.on_update) and not is_said:
+            keys.said.append(f"What a foreign key does stays as it is: {rule.text}.")
+    keys.said += [
+        f"In no model, and stays as it is: {each}." for each in others(connection, cursor, table)
+    ]
+
+
 def _add_relation(keys: Keys, columns: Columns, target: tuple[str, str]) -> None:
     if len(columns) == 1:
         keys.relations[columns[0]] = target
@@ -84,12 +116,8 @@ def _add_relation(keys: Keys, columns: Columns, target: tuple[str, str]) -> None
 
 
 def _add_other(keys: Keys, name: str, constraint: Mapping[str, Any]) -> None:
-    """Note a check, or the index that MariaDB has under the name of a foreign key."""
-    if constraint["check"]:
-        # MariaDB and SQLite have one for each column of JSON, and it has no name.
-        if len(constraint["columns"]) != 1 or not name.startswith("__unnamed_constraint"):
-            keys.said.append(f"A check stays as it is: {name}.")
-    elif not constraint["foreign_key"]:
+    """Note another kind, or the index that MariaDB has under the name of a foreign key."""
+    if not constraint["foreign_key"] and not constraint["check"]:
         keys.said.append(f"A constraint stays as it is: {name}.")
     elif constraint["index"] and len(constraint["columns"]) == 1:
         keys.indexed.add(constraint["columns"][0])

@@ -18,7 +18,7 @@ from evolve.database.catalogue import (
 )
 from evolve.database.inspection.defaults import db_default
 from evolve.database.inspection.found import FoundField, FoundModel
-from evolve.database.inspection.keys import Keys, keys_of
+from evolve.database.inspection.keys import ON_DELETE, Keys, keys_of
 from evolve.database.inspection.names import column_option, field_names, model_names
 from evolve.database.inspection.types import kind_of
 from evolve.errors import Refused
@@ -213,7 +213,11 @@ class _Table:
         if not one and not options.pop("db_index", False):
             options["db_index"] = False
         kind = "OneToOneField" if one else "ForeignKey"
-        return f"django.db.models.{kind}", [to, models.DO_NOTHING], options
+        acts = self._keys.on_delete.get(self._column_of(name), "")
+        return f"django.db.models.{kind}", [to, ON_DELETE.get(acts, models.DO_NOTHING)], options
+
+    def _column_of(self, name: str) -> str:
+        return next(column for column, each in self._read.fields.items() if each == name)
 
     def _other(self, name: str, table: str) -> type[models.Model]:
         if table not in self._others:
