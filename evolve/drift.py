@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from evolve.database.tables import Columns, Table, live_tables, model_tables
+from evolve.database.tables import Columns, Table, folded, live_tables, model_tables
 
 MISSING = "the table is missing"
 
@@ -20,10 +20,13 @@ def drift(connection: Any, models: Iterable[type[Any]]) -> dict[str, list[str]]:
     """
     expected = model_tables(connection, models)
     live = live_tables(connection, expected)
-    return {
-        name: list(_compared(each, live[name])) if name in live else [MISSING]
-        for name, each in sorted(expected.items())
-    }
+    found = {name: [MISSING] for name in sorted(expected)}
+    for name, table in live.items():
+        pair = expected[name], table
+        if connection.features.ignores_table_name_case:
+            pair = folded(pair[0]), folded(pair[1])
+        found[name] = list(_compared(*pair))
+    return found
 
 
 def _compared(expected: Table, live: Table) -> Iterator[str]:

@@ -7,27 +7,26 @@ to: Django spends nearly all of its time on models that did not change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ProjectState
 
-from evolve.autodiff.changes import Change, changes_for
-from evolve.autodiff.initial import fold_created
-from evolve.autodiff.order import as_declared, generated_first, in_order, with_whole_deletions
+from evolve.autodiff.changes import Change, changes_for, names_of
+from evolve.autodiff.deletions import with_whole_deletions
+from evolve.autodiff.detector import narrowed_detector
+from evolve.autodiff.order import as_declared, generated_first, in_order
 from evolve.autodiff.questions import (
     DefaultNeeded,
     Doing,
     GiveUpReversing,
     Questioner,
-    SharedDefault,
 )
 from evolve.autodiff.renames import find_renames
 from evolve.autodiff.values import possible, undone
-from evolve.frozen.capture import model_states
+from evolve.frozen.capture import ALTERED_META, capture_state, model_states
 from evolve.frozen.renames import RenameField, RenameModel
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
 
@@ -38,7 +37,7 @@ class Difference:
 
     `backwards` is in the order in which it runs. Where the user gave up reversing,
     `irreversible` says why and `backwards` is empty. `frozen` is by label and holds None for a
-    removed model. `old` and `new` are the app's definitions on either side.
+    removed model. `old` and `new` are the app's definitions before and after the changes.
     """
 
     app: str
@@ -67,7 +66,6 @@ def detect(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> Differenc
     Deterministic: the same snapshots and answers give the same changes in the same order.
     """
     renamed = find_renames(app, old, new, ask) if old.of(app).changed(new.of(app)) else {}
-    ask.settle()
     followed = old.following(app, renamed)
     changed = followed.of(app).changed(new.of(app))
     if not changed and not renamed:
@@ -75,17 +73,48 @@ def detect(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> Differenc
     ops = _operations(app, followed, new, changed, ask)
     ops = in_order(_rename_operations(renamed), ops)
     was = {key for key in old if key not in followed}
-    start = _state(old, new, {*changed, *was, *_renamed_keys(app, renamed)})
-    forwards = tuple(changes_for(app, start, ops))
+    state = _state(old, new, {*changed, *was, *_renamed_keys(app, renamed)})
+    forwards = tuple(changes_for(app, state, ops))
     backwards, reason = undone(forwards, ask)
-    frozen = _frozen(old, new, {*changed, *was, *_renamed_keys(app, renamed)})
-    return Difference(app, old.of(app), new.of(app), renamed, forwards, backwards, reason, frozen)
+    frozen = {key: _made(state, key, new.get(key)) for key in sorted(_touched(app, ops))}
+    labels = {key: (each or old[key]).label for key, each in frozen.items() if each or key in old}
+    return Difference(
+        app,
+        old.of(app),
+        followed.of(app).overlaid(frozen),
+        renamed,
+        forwards,
+        backwards,
+        reason,
+        {label: frozen[key] for key, label in labels.items()},
+    )
 
 
-def _frozen(old: Snapshot, new: Snapshot, keys: Iterable[ModelKey]) -> dict[str, Definition | None]:
-    """Return the definitions to freeze by label; None under the old label of what is gone."""
-    pairs = [(old.get(key), new.get(key)) for key in sorted(keys)]
-    return {(now or then).label: now for then, now in pairs if now or then}  # type: ignore[union-attr]
+def _touched(app: str, ops: Iterable[Operation]) -> set[ModelKey]:
+    """Return the models that operations change: other models follow renames by themselves."""
+    return {(app, name.lower()) for op in ops for name in names_of(op)}
+
+
+def _made(state: ProjectState, key: ModelKey, live: Definition | None) -> Definition | None:
+    """Return a model as the operations have made it; None where it is gone.
+
+    What Django holds equal to models.py (`default=1` and `True`), and what none of its operations
+    change (fields of unmanaged models), stays as it was frozen: a revision that froze something
+    else could not be applied. The order of fields, and the options that no operation speaks of
+    (bases, tablespaces), are those of the `live` model.
+    """
+    if key not in state.models:
+        return None
+    made = capture_state(state.models[key])
+    if live is None:
+        return made
+    fields = {
+        name: made.fields[name] for name in {**live.fields, **made.fields} if name in made.fields
+    }
+    chosen = {name: text for name, text in made.meta.items() if name in ALTERED_META}
+    chosen |= {name: text for name, text in live.meta.items() if name not in ALTERED_META}
+    meta = {name: chosen[name] for name in {**live.meta, **chosen} if name in chosen}
+    return replace(made, fields=fields, meta=meta, imports=made.imports | live.imports)
 
 
 def _renamed_keys(app: str, renamed: Mapping[str, str]) -> set[ModelKey]:
@@ -132,34 +161,14 @@ def _operations(
     )
     before = _state(old.of(app), elsewhere, keys)
     after = _state(new.of(app), elsewhere, keys)
-    detector = _Narrowed(before, after, _Asking(app, after, ask))
+    # A state of its own: it takes unique_together out of the models that are deleted (5.2 to 6.1).
+    detector = narrowed_detector()(before.clone(), after, _Asking(app, after, ask))
     # Private API, the same from 5.2 to 6.1: all detection, without naming and without a graph.
     found = detector._detect_changes()
     ops = [op for migration in found.get(app, ()) for op in migration.operations]
     ops = with_whole_deletions(app, ops, before)
-    ops = generated_first(app, possible(app, ops, before, ask), before)
+    ops = generated_first(app, possible(app, ops, before, after, ask), before)
     return as_declared(app, ops, after)
-
-
-class _Narrowed(MigrationAutodetector):
-    """Django's autodetector, with a faster joining of operations where all of them create."""
-
-    migrations: dict[str, list[Any]]
-
-    def _optimize_migrations(self) -> None:
-        # Private API (5.2 to 6.1): the last step of _detect_changes.
-        whole, mixed = dict(self.migrations), {}
-        for app, migrations in whole.items():
-            ops = [op for migration in migrations for op in migration.operations]
-            folded = fold_created(app, ops, self.to_state)
-            if folded is None:
-                mixed[app] = migrations
-            else:
-                migrations[0].operations = folded
-                del migrations[1:]
-        self.migrations = mixed
-        super()._optimize_migrations()
-        self.migrations = whole
 
 
 class _Asking(MigrationQuestioner):
@@ -187,8 +196,7 @@ class _Asking(MigrationQuestioner):
         return self._default(field_name, model_name, "making non-nullable")
 
     def ask_unique_callable_default_addition(self, field_name: str, model_name: str) -> Any:
-        name = self.after.models[self.app, model_name.lower()].name
-        self.ask.shared_default(SharedDefault(name, field_name))
+        """Nothing: values.py asks it of every default."""
 
     def ask_rename(self, *args: Any) -> bool:
         return False

@@ -15,6 +15,7 @@ from django.db.migrations import operations
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.migrations.utils import resolve_relation
+from django.db.models.utils import make_model_tuple
 
 _PARTS = (
     operations.AddField,
@@ -87,8 +88,8 @@ def _targets(app: str, model: str, fields: Iterable[tuple[str, Any]]) -> set[str
 
 
 def _bases(app: str, op: Any) -> set[str]:
-    labels = [base.lower().split(".") for base in op.bases if isinstance(base, str)]
-    return {name for label, name in labels if label == app}
+    keys = [make_model_tuple(base) for base in op.bases if isinstance(base, str)]
+    return {name for label, name in keys if label == app}
 
 
 def _whole(op: Any, parts: list[Any], model: Any) -> Operation:

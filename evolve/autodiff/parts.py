@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evolve.errors import Refused, UnknownName
+from evolve.frozen.expressions import elements, without_keywords
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
-
-_INDEXED = re.compile(r",? ?\b(?:db_index|unique)=True")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +96,12 @@ def _field(app: str, new: Snapshot, label: str) -> tuple[Definition, str]:
 def _indexed(before: Definition, now: Definition, field: str) -> Definition:
     """Return `before` with the indexes that models.py has on a field: its own, or in Meta."""
     imports = before.imports | now.imports
-    had = _elements(before.meta.get("indexes"))
-    more = [each for each in _elements(now.meta.get("indexes")) if each not in had]
-    naming = [each for each in more if field in _named_in(each)]
-    if missing := {name for each in naming for name in _named_in(each)} - before.fields.keys():
+    had = [each.text for each in elements(before.meta.get("indexes"))]
+    now_has = [each.text for each in elements(now.meta.get("indexes"))]
+    more = [each for each in now_has if each not in had]
+    named = {each: now.fields_named(f"[{each}]", "indexes") for each in more}
+    naming = [each for each in more if field in named[each]]
+    if missing := {name for each in naming for name in named[each]} - before.fields.keys():
         raise Refused(
             f"The index on '{now.name}.{field}' names {', '.join(sorted(missing))}, which is not "
             "frozen yet.",
@@ -112,7 +111,7 @@ def _indexed(before: Definition, now: Definition, field: str) -> Definition:
         meta = {**before.meta, "indexes": f"[{', '.join([*had, *naming])}]"}
         return replace(before, meta=meta, imports=imports)
     was, text = before.fields.get(field), now.fields[field]
-    if was and was != text and _INDEXED.sub("", text) == _INDEXED.sub("", was):
+    if was and was != text and _unindexed(text) == _unindexed(was):
         return replace(before, fields={**before.fields, field: text}, imports=imports)
     raise Refused(
         f"models.py has no index on '{now.name}.{field}' that is not frozen, or it has more.",
@@ -120,18 +119,5 @@ def _indexed(before: Definition, now: Definition, field: str) -> Definition:
     )
 
 
-def _named_in(index: str) -> set[str]:
-    """Return the fields that the source text of an index names."""
-    call = ast.parse(index, mode="eval").body
-    given = call.keywords if isinstance(call, ast.Call) else []
-    lists = [each.value for each in given if each.arg == "fields"]
-    names = [ast.literal_eval(each) for each in lists]
-    return {name.lstrip("-") for each in names for name in each}
-
-
-def _elements(text: str | None) -> list[str]:
-    """Return the elements of a list that is written as source text."""
-    if not text:
-        return []
-    elements: Iterable[ast.expr] = ast.parse(text, mode="eval").body.elts  # type: ignore[attr-defined]
-    return [str(ast.get_source_segment(text, each)) for each in elements]
+def _unindexed(text: str) -> str:
+    return without_keywords(text, ["db_index", "unique"])

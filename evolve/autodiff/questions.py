@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from evolve.errors import Refused, Unanswered
+from evolve.errors import EvolveError, Refused, Unanswered, few_lines
 
 Doing = Literal["adding", "removing", "making non-nullable", "making nullable"]
 
@@ -71,21 +72,45 @@ class RenamedModel:
 
 @dataclass(frozen=True, slots=True)
 class SharedDefault:
-    """A unique field with a callable default is added: every existing row would get one value."""
+    """Existing rows would all get one value in a unique field: there may be at most one row."""
 
     model: str
     field: str
+    doing: Doing = "adding"
+
+    @property
+    def may_be_irreversible(self) -> bool:
+        """Tell whether only the way back gives rows the value, so that it can be given up."""
+        return self.doing in ("removing", "making nullable")
 
     @property
     def options(self) -> str:
-        """The option that answers this question without a terminal."""
-        return f"--shared-default {self.model}.{self.field}"
+        """The options that answer this question without a terminal."""
+        name = f"{self.model}.{self.field}"
+        instead = f" or --irreversible {name}" if self.may_be_irreversible else ""
+        return f"--shared-default {name} (there is at most one row){instead}"
+
+    @property
+    def rows(self) -> str:
+        """The rows that get the value."""
+        adds = self.doing in ("adding", "removing")
+        rows = "every existing row" if adds else "every row where it is NULL"
+        return f"on the way back {rows}" if self.may_be_irreversible else rows
 
     def __str__(self) -> str:
-        return f"{self.model}.{self.field} is unique and gives every existing row the same default"
+        return f"{self.model}.{self.field} is unique, and {self.rows} gets the same value"
 
 
-Question = DefaultNeeded | RenamedField | RenamedModel | SharedDefault
+Rename = RenamedField | RenamedModel
+Question = DefaultNeeded | SharedDefault | Rename
+
+
+def _depends(question: DefaultNeeded | SharedDefault, rename: Rename) -> bool:
+    """Tell whether a question may not be there, or be another one, once a rename is answered."""
+    names = (rename.old, rename.new)
+    if isinstance(rename, RenamedField):
+        return question.model == rename.model and question.field in names
+    return question.model in names
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +142,8 @@ class Questioner(Protocol):
     def renamed(self, question: RenamedField | RenamedModel) -> bool:
         """Tell whether it is a rename."""
 
-    def shared_default(self, question: SharedDefault) -> None:
-        """Return where the user goes on; raise otherwise."""
-
-    def settle(self) -> None:
-        """Raise Unanswered where questions are open that later ones depend on."""
+    def shared_default(self, question: SharedDefault) -> GiveUpReversing | None:
+        """Return where the user goes on, maybe without a way back; raise otherwise."""
 
 
 @dataclass
@@ -166,27 +188,50 @@ class Answers:
             self.unanswered.append(question)
         return False
 
-    def shared_default(self, question: SharedDefault) -> None:
-        """Note the question where no option answers it."""
+    def shared_default(self, question: SharedDefault) -> GiveUpReversing | None:
+        """Return the option's answer, or note the question and go on."""
         name = f"{question.model}.{question.field}"
         self.used.add(name)
+        if name in self.irreversible and question.may_be_irreversible:
+            return GiveUpReversing()
         if name not in self.shared_defaults:
             self.unanswered.append(question)
+        return None
 
-    def settle(self) -> None:
-        """Raise Unanswered, naming the options for each open question."""
+    @contextmanager
+    def settling(self) -> Iterator[None]:
+        """Raise Unanswered for open questions after a diff, or in the place of its own error.
+
+        A diff goes on without an answer, and may then find something wrong that is not.
+        """
+        try:
+            yield
+        except EvolveError:
+            self._settle()
+            raise
+        self.finish()
+
+    def _settle(self) -> None:
+        """Raise Unanswered, naming the options for each open question, those of renames first.
+
+        Their answers decide about what may have been renamed: nothing else is asked about that.
+        """
+        renames = [each for each in self.unanswered if isinstance(each, Rename)]
+        others = [each for each in self.unanswered if not isinstance(each, Rename)]
+        known = [each for each in others if not any(_depends(each, rename) for rename in renames)]
         if self.unanswered:
             lines = [
-                f" - {question}\n   answer with {question.options}" for question in self.unanswered
+                f" - {question}\n   answer with {question.options}"
+                for question in (*renames, *known)
             ]
             raise Unanswered(
-                "There are questions to answer, and nobody to ask:\n" + "\n".join(lines),
+                "There are questions to answer, and nobody to ask:\n" + few_lines(lines),
                 "Nothing was written. Run it at a terminal, or give the options.",
             )
 
     def finish(self) -> None:
         """Settle, and raise Refused where an option answered nothing: a typing error, no doubt."""
-        self.settle()
+        self._settle()
         given = {*self.defaults, *self.renames, *self.irreversible, *self.shared_defaults}
         if idle := sorted(given - self.used):
             raise Refused(

@@ -6,17 +6,16 @@ data. Here similar is enough, and what else changed is found after the rename.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Set
 from difflib import SequenceMatcher
 
 from evolve.autodiff.questions import Questioner, RenamedField, RenamedModel
+from evolve.frozen.expressions import keywords_of, kind_of, labels
 from evolve.frozen.snapshot import Definition, Snapshot
 
 _SIMILAR_MODELS = 0.5
 _SIMILAR_FIELDS = 0.6
-_AUTO_PK = "auto_created=True, primary_key=True"
-_TO = re.compile(r"\bto=[\"']([\w.]+)[\"']")
+_AUTO_PK = {"auto_created": "True", "primary_key": "True"}
 
 
 def find_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> dict[str, str]:
@@ -92,11 +91,10 @@ def _alike(old_name: str, old: str, new_name: str, new: str) -> bool:
 
 
 def _own_fields(model: Definition) -> dict[str, str]:
-    label = f"{model.app}.{model.name.lower()}"
     return {
-        name: text.replace(f'"{label}"', '"self"')
+        name: model.spelled_out(text, own="self")
         for name, text in model.fields.items()
-        if _AUTO_PK not in text
+        if "auto_created" not in text or not _AUTO_PK.items() <= keywords_of(text).items()
     }
 
 
@@ -106,7 +104,7 @@ def _field_renames(old: Definition, new: Definition, ask: Questioner) -> dict[st
     renamed: dict[str, str] = {}
     for new_name in came:
         rated = [(_rate(old, each, new, new_name, ask), each) for each in gone]
-        kind = _kind(new.fields[new_name]).rpartition(".")[2]
+        kind = kind_of(new.fields[new_name]).rpartition(".")[2]
         for rate, old_name in sorted(rated, key=lambda pair: -pair[0]):
             if rate < _SIMILAR_FIELDS:
                 break
@@ -132,13 +130,10 @@ def field_likeness(old_name: str, old: str, new_name: str, new: str) -> float:
     """
     if old == new:
         return 1.0
-    if _TO.findall(old) != _TO.findall(new) or ("ManyToMany" in old) != ("ManyToMany" in new):
+    kinds = kind_of(old), kind_of(new)
+    if labels(old) != labels(new) or len({"ManyToMany" in each for each in kinds}) > 1:
         return 0.0
     by_name = SequenceMatcher(None, old_name, new_name).ratio()
-    if _kind(old) != _kind(new):
+    if kinds[0] != kinds[1]:
         return by_name * 0.9
     return max(by_name, 0.6 * SequenceMatcher(None, old, new).ratio() + 0.4 * by_name)
-
-
-def _kind(text: str) -> str:
-    return text.partition("(")[0]

@@ -8,11 +8,20 @@ from typing import Any
 from django.db import models
 from django.db.migrations import operations
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
 
 from evolve.autodiff.changes import Change, change_for
-from evolve.autodiff.questions import DefaultNeeded, Doing, GiveUpReversing, Questioner
+from evolve.autodiff.changes.other import OtherChange
+from evolve.autodiff.named_parts import parts_around
+from evolve.autodiff.questions import (
+    DefaultNeeded,
+    Doing,
+    GiveUpReversing,
+    Questioner,
+    SharedDefault,
+)
 
+_ADDS_PART = (operations.AddIndex, operations.AddConstraint)
 _TIMES = (models.DateField, models.DateTimeField, models.TimeField)
 
 
@@ -34,21 +43,63 @@ def needs_default(field: Any) -> bool:
     )
 
 
+def shares_one(field: Any) -> bool:
+    """Tell whether rows that exist would all get one value in a column where no two may have one.
+
+    A default that the database computes is another one for each row, or is taken to be.
+    """
+    if not field.unique or field.primary_key or getattr(field, "generated", False):
+        return False
+    if field.has_default():
+        return field.default is not None
+    if field.has_db_default():
+        computed = hasattr(field.db_default, "resolve_expression")
+        return not computed or isinstance(field.db_default, models.Value)
+    return not field.null
+
+
 def possible(
-    app: str, ops: Iterable[Operation], before: ProjectState, ask: Questioner
+    app: str,
+    ops: Iterable[Operation],
+    before: ProjectState,
+    after: ProjectState,
+    ask: Questioner,
 ) -> list[Operation]:
-    """Return `ops` with fields that no database can alter removed and added again."""
+    """Return `ops` with fields that no database can alter removed and added again.
+
+    Of what gives existing rows a value that they may not share, it is asked.
+    """
     result: list[Any] = []
     op: Any
+    ops = list(ops)
+    added = {_name_of(op) for op in ops if isinstance(op, _ADDS_PART)}
     for op in ops:
         model = before.models.get((app, op.model_name_lower)) if _alters(op) else None
         if model is None or not _cannot_alter(model.fields[op.name], op.field):
+            _ask_of_sharing(op, before.models.get((app, getattr(op, "model_name_lower", ""))), ask)
             result.append(op)
             continue
-        result.append(operations.RemoveField(op.model_name, op.name))
-        added = _with_default(operations.AddField(model.name, op.name, op.field), "adding", ask)
-        result.append(added)
+        off, on = parts_around(model, after.models[app, op.model_name_lower], op.name, added)
+        field = _with_default(operations.AddField(model.name, op.name, op.field), "adding", ask)
+        result += [*off, operations.RemoveField(op.model_name, op.name), field, *on]
     return result
+
+
+def _ask_of_sharing(op: Any, model: ModelState | None, ask: Questioner) -> None:
+    """Ask whether an operation may give existing rows of a model one value in a unique field."""
+    if model is None:
+        return
+    adds = isinstance(op, operations.AddField)
+    fills = _alters(op) and model.fields[op.name].null and not op.field.null
+    if (adds or fills) and shares_one(op.field):
+        ask.shared_default(
+            SharedDefault(model.name, op.name, "adding" if adds else "making non-nullable")
+        )
+
+
+def _name_of(op: Any) -> str:
+    part = op.index if isinstance(op, operations.AddIndex) else op.constraint
+    return str(part.name)
 
 
 def _alters(op: Operation) -> bool:
@@ -70,7 +121,7 @@ def _table(field: Any) -> tuple[Any, ...]:
 def undone(forwards: Iterable[Change], ask: Questioner) -> tuple[tuple[Change, ...], str | None]:
     """Return the changes of the way back, in the order in which they run, or why there is none."""
     changes: list[Change] = []
-    lost: list[str] = []
+    lost: list[Change] = []
     forwards = tuple(forwards)
     # On the way back a deleted model is created without rows: nothing to ask about its fields.
     deleted = {
@@ -82,12 +133,23 @@ def undone(forwards: Iterable[Change], ask: Questioner) -> tuple[tuple[Change, .
         if doing and change.model not in deleted:
             inverse = _with_default(inverse, doing, ask)
         if inverse is None:
-            lost.append(f"'{change.model}.{change.operation.name}'")
+            lost.append(change)
             continue
         changes.insert(0, change_for(change.app, inverse, change.after, change.before))
     if lost:
-        return (), f"{', '.join(lost)} and its values cannot be restored."
+        return (), _reason(lost)
     return tuple(changes), None
+
+
+def _reason(lost: Iterable[Change]) -> str:
+    """Say why changes cannot be undone."""
+    others = [each for each in lost if isinstance(each, OtherChange)]
+    fields = [f"'{each.model}.{each.operation.name}'" for each in lost if each not in others]
+    reasons = [f"{', '.join(fields)} and its values cannot be restored."] if fields else []
+    reasons += [
+        f"{each.operation.describe()}: the operation cannot be reversed." for each in others
+    ]
+    return " ".join(reasons)
 
 
 def _loses_values(change: Change, inverse: Any) -> Doing | None:
@@ -103,11 +165,13 @@ def _loses_values(change: Change, inverse: Any) -> Doing | None:
 
 def _with_default(op: Any, doing: Doing, ask: Questioner) -> Any:
     """Return `op` with the one-off default that the user gives; None: not to be reversed."""
-    if not needs_default(op.field):
-        return op
-    answer = ask.default(DefaultNeeded(op.model_name, op.name, doing))
-    if isinstance(answer, GiveUpReversing):
+    if needs_default(op.field):
+        answer = ask.default(DefaultNeeded(op.model_name, op.name, doing))
+        if isinstance(answer, GiveUpReversing):
+            return None
+        field = op.field.clone()
+        field.default = answer.value
+        op = type(op)(op.model_name, op.name, field, preserve_default=False)
+    if shares_one(op.field) and ask.shared_default(SharedDefault(op.model_name, op.name, doing)):
         return None
-    field = op.field.clone()
-    field.default = answer.value
-    return type(op)(op.model_name, op.name, field, preserve_default=False)
+    return op

@@ -32,15 +32,14 @@ class Change:
 
     @property
     def model(self) -> str:
-        """The model's name with its capitals."""
+        """The model's name with its capitals; "" for an operation that names no model."""
         state = self.before or self.after
-        assert state is not None
-        return state.name
+        return state.name if state else ""
 
     @property
     def label(self) -> str:
         """The model as South names it: "app.Model"."""
-        return f"{self.app}.{self.model}"
+        return f"{self.app}.{self.model}".rstrip(".")
 
     def lines(self) -> list[str]:
         """Return what the console says, a line each, from the sign on."""
@@ -57,6 +56,10 @@ class Change:
     def code(self, target: Definitions) -> Source:
         """Return the call on `self.db`; `target` is the state being moved to."""
         raise NotImplementedError
+
+    def bare_code(self, target: Definitions) -> Source | None:
+        """Return the call with definitions left to the frozen ones; None where it needs its own."""
+        return None
 
     def inverse(self) -> Operation:
         """Return the operation that undoes this one."""

@@ -117,6 +117,14 @@ class AlterField(FieldChange):
             "alter_field", self.operation.field, self.operation.preserve_default
         )
 
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_field("User", "name")`."""
+        return (
+            db_call("alter_field", self.model, self.field)
+            if self.operation.preserve_default
+            else None
+        )
+
     def inverse(self) -> Any:
         """Make it what it was."""
         assert self.before is not None

@@ -75,6 +75,10 @@ class AddIndex(NamedChange):
         """`add_index("User", models.Index(…))`."""
         return db_call("add_index", self.model, self.operation.index)
 
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`add_index("User", "name")`."""
+        return db_call("add_index", self.model, self.operation.index.name)
+
     def inverse(self) -> Any:
         """Remove it."""
         return operations.RemoveIndex(self.model, self.operation.index.name)
@@ -93,6 +97,10 @@ class RemoveIndex(NamedChange):
     def code(self, target: Definitions) -> Source:
         """`remove_index("User", "name")`."""
         return db_call("remove_index", self.model, self.operation.name)
+
+    def bare_code(self, target: Definitions) -> Source | None:
+        """The same: it has no definition."""
+        return self.code(target)
 
     def inverse(self) -> Any:
         """Add it as it was."""
@@ -134,6 +142,10 @@ class AddConstraint(NamedChange):
         """`add_constraint("User", models.…Constraint(…))`."""
         return db_call("add_constraint", self.model, self.operation.constraint)
 
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`add_constraint("User", "name")`."""
+        return db_call("add_constraint", self.model, self.operation.constraint.name)
+
     def inverse(self) -> Any:
         """Remove it."""
         return operations.RemoveConstraint(self.model, self.operation.constraint.name)
@@ -153,6 +165,10 @@ class RemoveConstraint(NamedChange):
         """`remove_constraint("User", "name")`."""
         return db_call("remove_constraint", self.model, self.operation.name)
 
+    def bare_code(self, target: Definitions) -> Source | None:
+        """The same: it has no definition."""
+        return self.code(target)
+
     def inverse(self) -> Any:
         """Add it as it was."""
         return operations.AddConstraint(self.model, self.thing())
@@ -171,6 +187,10 @@ class AlterConstraint(NamedChange):
     def code(self, target: Definitions) -> Source:
         """`alter_constraint("User", "name", models.…Constraint(…))`."""
         return db_call("alter_constraint", self.model, self.operation.name, self.thing())
+
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_constraint("User", "name")`."""
+        return db_call("alter_constraint", self.model, self.operation.name)
 
     def inverse(self) -> Any:
         """Make it what it was."""
@@ -213,6 +233,10 @@ class AlterUniqueTogether(Change):
         """`alter_unique_together("User", {…})`."""
         value = {tuple(each) for each in self.operation.option_value or ()}
         return db_call("alter_unique_together", self.model, value)
+
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_unique_together("User")`."""
+        return db_call("alter_unique_together", self.model)
 
     def inverse(self) -> Any:
         """Make it what it was."""

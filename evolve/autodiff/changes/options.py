@@ -45,6 +45,10 @@ class AlterModelTable(MetaChange):
         """`alter_model_table("User", "table")`."""
         return db_call("alter_model_table", self.model, self.operation.table)
 
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_model_table("User")`."""
+        return db_call("alter_model_table", self.model)
+
     def inverse(self) -> Any:
         """Make it what it was."""
         return operations.AlterModelTable(self.model, self.was("db_table"))
@@ -61,6 +65,10 @@ class AlterModelTableComment(MetaChange):
         """`alter_model_table_comment("User", "comment")`."""
         return db_call("alter_model_table_comment", self.model, self.operation.table_comment)
 
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_model_table_comment("User")`."""
+        return db_call("alter_model_table_comment", self.model)
+
     def inverse(self) -> Any:
         """Make it what it was."""
         return operations.AlterModelTableComment(self.model, self.was("db_table_comment"))
@@ -76,6 +84,10 @@ class AlterModelOptions(MetaChange):
     def code(self, target: Definitions) -> Source:
         """`alter_model_options("User", {…})`."""
         return db_call("alter_model_options", self.model, dict(self.operation.options))
+
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_model_options("User")`."""
+        return db_call("alter_model_options", self.model)
 
     def inverse(self) -> Any:
         """Make them what they were."""
@@ -97,6 +109,10 @@ class AlterModelManagers(MetaChange):
         managers = [tuple(each) for each in self.operation.managers]
         return db_call("alter_model_managers", self.model, managers)
 
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_model_managers("User")`."""
+        return db_call("alter_model_managers", self.model)
+
     def inverse(self) -> Any:
         """Make them what they were."""
         assert self.before is not None
@@ -114,6 +130,10 @@ class AlterOrderWithRespectTo(MetaChange):
         """`alter_order_with_respect_to("User", "field")`."""
         field = self.operation.order_with_respect_to
         return db_call("alter_order_with_respect_to", self.model, field)
+
+    def bare_code(self, target: Definitions) -> Source | None:
+        """`alter_order_with_respect_to("User")`."""
+        return db_call("alter_order_with_respect_to", self.model)
 
     def inverse(self) -> Any:
         """Make it what it was."""
