@@ -11,11 +11,13 @@ from django.apps import AppConfig, apps
 from django.db import connections, models
 
 from evolve.database.inspection.tables import without_key
+from evolve.database.states import state_after
 from evolve.drift import MISSING, drift
 from evolve.errors import Refused, UnknownName
 from evolve.history.journal import TABLE
 from evolve.plan import Plan, Step
 from evolve.project import Project
+from evolve.revisions.files import package_of
 from evolve.revisions.revision import Key
 
 _OWN = {"django_migrations", TABLE}
@@ -35,16 +37,12 @@ def existing(project: Project, plan: Plan, alias: str) -> Existing:
     A revision is initial as in Django: where it says so, or revises nothing. Where an app has more
     than one, its models are compared as they are after the last of them.
     """
-    rows = project.markers(alias).applied()
-    graph = project.graph(rows)
-    state = project.state(graph, project.applied(graph, rows), rows)
+    state = project.state_of(project.standing(alias))
     found = Existing()
     initial = [step for step in plan.steps if _initial(project, step)]
     before = set(state.models)
     for step in plan.steps[: plan.steps.index(initial[-1]) + 1] if initial else ():
-        state = state.clone()
-        for operation in project.load(step.revision).operations:
-            operation.state_forwards(step.key.app, state)
+        state = state_after(step.revision, project.load(step.revision), state)
     registry = state.clone().apps if initial else None
     for app in dict.fromkeys(step.key.app for step in initial):
         made = [key for key in state.models if key not in before and key[0] == app]
@@ -81,14 +79,29 @@ def compared(config: AppConfig, alias: str) -> tuple[list[str], bool]:
     return lines(tables), not all(each == [MISSING] for each in tables.values())
 
 
-def outside_project(config: AppConfig) -> bool:
-    """Tell whether an app was installed as a package, so that an update would overwrite it."""
-    return not {"site-packages", "dist-packages"}.isdisjoint(Path(config.path).parts)
+def installed(path: Path) -> bool:
+    """Tell whether a path is in an installed package, so that an update would overwrite it.
+
+    One that is installed to be edited stays where it is, outside of these directories.
+    """
+    return not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
+
+
+def check_own(config: AppConfig) -> None:
+    """Raise Refused where an app's revisions are in an installed package."""
+    package = package_of(config)
+    if package and installed(package.directory):
+        raise Refused(
+            f"The revisions of '{config.label}' are not the project's own: they are in "
+            f"{package.directory}.",
+            "Nothing was touched. An update of that package would lose what is written there: "
+            "point MIGRATION_MODULES to a package of the project, or give --into-installed.",
+        )
 
 
 def check_models_file(config: AppConfig, path: Path) -> None:
     """Raise Refused where models are already, or where the file would be another's."""
-    if outside_project(config):
+    if installed(path):
         raise Refused(
             f"The app '{config.label}' is not the project's own: it is in {config.path}.",
             "Nothing was written. --stdout prints the models.",
@@ -112,6 +125,31 @@ def others_tables(app: str) -> dict[str, type[models.Model]]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label != app and not model._meta.proxy
     }
+
+
+_KINDS = {"v": "a view", "p": "a partition"}
+_MARIADBS_KINDS = """
+    SELECT table_name, CONCAT('a table of the kind ', table_type) FROM information_schema.tables
+    WHERE table_schema = DATABASE() AND table_type NOT IN ('BASE TABLE', 'VIEW')
+"""
+
+
+def left_out(connection: Any, named: Sequence[str]) -> list[str]:
+    """Return what a database has beside the tables that models are made of, a line each."""
+    if named:
+        return []
+    with connection.cursor() as cursor:
+        listed = connection.introspection.get_table_list(cursor)
+        kinds = {each.name: _KINDS.get(each.type, "no plain table") for each in listed}
+        if connection.vendor == "mysql":
+            # Tables with system versioning, and sequences.
+            cursor.execute(_MARIADBS_KINDS)
+            kinds |= dict(cursor.fetchall())
+    return [
+        f"{each.name} is left out: it is {kinds[each.name]}."
+        for each in sorted(listed)
+        if each.type != "t"
+    ]
 
 
 def inspectable(connection: Any, app: str, named: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.apps import AppConfig
 from django.apps import apps as live_apps
 from django.conf import settings
 from django.db import connections
 
-from evolve.checking import models
+from evolve.adopting import installed
+from evolve.checking import models as models_check
 from evolve.database.connect import configured
+from evolve.drift import MISSING, drift
 from evolve.errors import EvolveError
 from evolve.project import Project
 from evolve.revisions.files import package_of
@@ -85,17 +88,44 @@ def _surveyed(
         len(kinds) - sum(kinds),
         tuple(key.name for key in graph.heads(app)) if keys else (),
         applied,
-        tuple(_unusual(project, graph, config)),
+        tuple(_unusual(project, graph, config, rows)),
     )
 
 
-def _unusual(project: Project, graph: Graph, config: AppConfig) -> Iterator[str]:
+def _without_revisions(config: AppConfig, reachable: Iterable[str]) -> Iterator[str]:
+    """Yield what is to be done for the models of an app without migrations, on each database."""
+    models = [each for each in config.get_models() if each._meta.managed]
+    for alias in reachable:
+        tables = drift(connections[alias], models)
+        missing = [name for name, found in tables.items() if found == [MISSING]]
+        there = sorted(tables.keys() - set(missing))
+        if there:
+            yield (
+                f"it has models and no migrations, and on '{alias}' the tables {', '.join(there)} "
+                f"are there: {_converting(config)}"
+            )
+        if missing:
+            yield (
+                f"it has models and no migrations, and on '{alias}' the tables "
+                f"{', '.join(missing)} are missing: `evolve migrate --run-syncdb` makes them"
+            )
+
+
+def _converting(config: AppConfig) -> str:
+    if installed(Path(config.path)):
+        return "they can stay as they are"
+    return f"`evolve convert {config.label}` puts the app under migration"
+
+
+def _unusual(
+    project: Project, graph: Graph, config: AppConfig, reachable: Iterable[str]
+) -> Iterator[str]:
     app = config.label
     keys = graph.of(app)
     if package_of(config) is None:
-        yield "MIGRATION_MODULES switches its migrations off"
-    elif not keys:
-        yield "it has models and no migrations: `evolve migrate --run-syncdb` makes their tables"
+        yield "it can have no migrations: switched off by MIGRATION_MODULES, or a single module"
+    if not keys:
+        yield from _without_revisions(config, reachable)
         return
     if len(graph.heads(app)) > 1:
         yield f"it has {len(graph.heads(app))} heads: `evolve merge {app}`"
@@ -105,7 +135,7 @@ def _unusual(project: Project, graph: Graph, config: AppConfig) -> Iterator[str]
         yield f"squashed: {', '.join(squashes)}"
     try:
         yield from _of_revisions(project, graph, keys)
-        yield from (each.message for each in models.check(project, graph, app))
+        yield from (each.message for each in models_check.check(project, graph, app))
     except EvolveError as error:
         yield error.found
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from django.apps import apps
 
+from evolve.authoring.deferred import without_fields
 from evolve.authoring.drafting import file_of, frozen_at, heads_by_app, place_at
+from evolve.authoring.proof import proven
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.changes import Change
 from evolve.autodiff.detect import Difference, detect
+from evolve.autodiff.detector import project_detector
 from evolve.autodiff.naming import automatic_slug, checked_slug, renamed
 from evolve.autodiff.parts import Parts, with_parts
 from evolve.autodiff.questions import Questioner
-from evolve.database.states import snapshot_at
-from evolve.errors import Refused, UnknownName
+from evolve.errors import Refused
 from evolve.frozen.closure import live_models, reachable
-from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
+from evolve.frozen.snapshot import ModelKey, Snapshot
 from evolve.project import Project
 from evolve.revisions.draft import data_draft, depends_on, empty_draft, schema_draft
-from evolve.revisions.files import (
-    package_of,
-    read_text,
-)
+from evolve.revisions.files import frozen_of, package_of, read_text
 from evolve.revisions.graph import Graph
 from evolve.revisions.mentions import apps_before
 from evolve.revisions.revision import RESERVED, Key, Revision
@@ -50,6 +48,11 @@ class Wish:
     labels: Sequence[str] = ()
     depends_on: Sequence[str] = ()
 
+    @property
+    def header(self) -> bool:
+        """Tell whether it asks for more in the header than what the models need."""
+        return bool(self.freeze or self.labels or self.depends_on)
+
 
 class Author:
     """Makes the revisions of a project as text; nothing is written before `NewRevision.write`."""
@@ -65,29 +68,30 @@ class Author:
     ) -> Difference:
         """Return what models.py of `app` has that its frozen state has not, and the reverse."""
         wish = wish or Wish()
-        new = _without_fields(live_models(apps, app), app, wish.deferred)
+        # What the project's makemigrations patches has to be there before models are read.
+        project_detector()
         old = frozen_at(self._project, graph, graph.heads(app), [app])
+        new = without_fields(live_models(apps, app), old, app, wish.deferred)
         if wish.parts:
             new = with_parts(app, old, new, wish.parts)
-        difference = detect(app, old, new, ask)
-        if difference and not any(graph[key].kind != "django" for key in graph.of(app)):
-            # The first evolve revision of an app freezes all of it: nothing older is read again.
-            whole = {each.label: each for _, each in sorted(new.of(app).items())}
-            return replace(difference, frozen={**difference.frozen, **whole})
-        return difference
+        return detect(app, old, new, ask)
 
     def schema_revision(
         self, app: str, wish: Wish, ask: Questioner, initial: bool = False
     ) -> NewRevision | None:
         """Return the revision that `--initial` or `--auto` writes; None where nothing changed."""
         graph = self._graph(app, wish.parent)
+        package = package_of(self._project.config(app))
+        if package and not graph.of(app) and not live_models(apps, app).of(app):
+            return None
         self._check_begun(app, graph, initial)
         found = self._schema(app, graph, wish, ask, "Initial" if initial else "")
         if found is None:
             return None
         draft, changes = found
         slug = wish.slug or ("initial" if initial else wish.parts.slug or automatic_slug(changes))
-        return self._file(app, slug, draft, wish, changes)
+        new = self._file(app, slug, draft, wish, changes)
+        return proven(self._project, graph, graph.heads(app), new)
 
     def updated_revision(
         self, old: Revision, graph: Graph, wish: Wish, ask: Questioner
@@ -103,11 +107,17 @@ class Author:
         draft, changes = found
         was = old.name.partition("_")[2]
         slug = wish.slug or (automatic_slug(changes) if was.startswith("auto") else was)
-        draft = replace(draft, supersedes={**old.supersedes, old.id: old.name})
+        draft = replace(
+            draft,
+            supersedes={**old.supersedes, old.id: old.name},
+            branch_labels=(*old.branch_labels, *wish.labels),
+            depends_on=sorted({*draft.depends_on, *wish.depends_on}),
+        )
         package = package_of(self._project.config(old.app))
         assert package is not None
         name = renamed(old.name, checked_slug(slug, RESERVED))
-        return NewRevision(package, name, write_revision(draft), changes)
+        new = NewRevision(package, name, write_revision(draft), changes)
+        return proven(self._project, graph, graph.heads(old.app), new)
 
     def _schema(
         self, app: str, graph: Graph, wish: Wish, ask: Questioner, message: str
@@ -142,7 +152,8 @@ class Author:
         app, gone = difference.app, difference.gone
         revisions = [graph[key] for key in graph]
         found = apps_before(
-            app, gone, difference.frozen, revisions, lambda each: read_text(each.path)
+            *(app, gone, difference.frozen, revisions),
+            *(lambda each: read_text(each.path), frozen_of),
         )
         deleted = {(app, label.partition(".")[2].lower()) for label in gone} - difference.new.keys()
         heads = [key for each in found for key in graph.heads(each)]
@@ -176,12 +187,8 @@ class Author:
                 f"Run `evolve schemamigration {app} --initial` first.",
             )
         heads = [key for label in graph.apps for key in graph.heads(label)]
-        states = snapshot_at(
-            (graph[key] for key in graph.order(graph.ancestors(heads))),
-            self._project.load,
-            graph.apps,
-        )
-        closure = reachable(states, [app, *freeze])
+        states = frozen_at(self._project, graph, heads, graph.apps)
+        closure = reachable(states, [app, *freeze], apps, self._project.unmigrated(graph))
         message = slug.replace("_", " ").capitalize()
         place = place_at(self._project, app, graph, self._now())
         return self._file(app, slug, data_draft(place, message, closure, heads_by_app(graph)), wish)
@@ -222,18 +229,3 @@ class Author:
 
 def _gone_names(difference: Difference) -> set[ModelKey]:
     return {(difference.app, old.lower()) for old in difference.renamed if "." not in old}
-
-
-def _without_fields(new: Snapshot, app: str, deferred: Iterable[str]) -> Snapshot:
-    """Return the models without the fields "Model.field" that are left for a later revision."""
-    left: dict[Any, Definition] = dict(new)
-    for name in deferred:
-        model, _, field = name.partition(".")
-        definition = left.get((app, model.lower()))
-        if definition is None or field not in definition.fields:
-            raise UnknownName.among(
-                "field", name, [f"{d.name}.{f}" for d in new.of(app).values() for f in d.fields]
-            )
-        fields = {each: text for each, text in definition.fields.items() if each != field}
-        left[definition.key] = replace(definition, fields=fields)
-    return Snapshot(left)

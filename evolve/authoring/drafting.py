@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
+from django.apps import apps as live_apps
+
+from evolve.adopting import installed
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.changes import Change
 from evolve.autodiff.naming import checked_slug, numbered
-from evolve.database.states import snapshot_at
+from evolve.database.lazy import LazyState
+from evolve.database.states import state_at
 from evolve.errors import Refused
 from evolve.frozen.snapshot import Snapshot
 from evolve.project import Project
@@ -21,14 +26,20 @@ from evolve.revisions.writer import Draft, write_revision
 from evolve.settings import evolve_settings
 
 
-def frozen_at(
-    project: Project, graph: Graph, keys: Iterable[Key], wanted: Iterable[str]
-) -> Snapshot:
-    """Return the definitions of the apps `wanted` at `keys`, following other apps' renames."""
-    apps = set(wanted)
+def state_of(
+    project: Project, graph: Graph, keys: Iterable[Key], apps: Collection[str]
+) -> LazyState:
+    """Return the state of `apps` at `keys`, and nothing else; other apps' renames are followed."""
     renaming = {key for key in graph if graph[key].renamed and key.app not in apps}
     order = graph.order(graph.ancestors(keys) | renaming)
-    return snapshot_at((graph[key] for key in order), project.load, apps)
+    return state_at((graph[key] for key in order), project.load, only=apps)
+
+
+def frozen_at(
+    project: Project, graph: Graph, keys: Iterable[Key], apps: Collection[str]
+) -> Snapshot:
+    """Return the definitions of `apps` at `keys`, following other apps' renames."""
+    return state_of(project, graph, keys, apps).models.snapshot(apps)
 
 
 def frozen_elsewhere(
@@ -46,8 +57,16 @@ def written_dependencies(revision: Revision) -> tuple[str, ...]:
 
 
 def heads_by_app(graph: Graph) -> Mapping[str, Sequence[Revision]]:
-    """Return the heads of every app that has revisions."""
-    return {app: [graph[key] for key in graph.heads(app)] for app in graph.apps}
+    """Return the heads of every app that has revisions, and none for one that cannot have any.
+
+    Those are other people's apps without migrations, and apps that settings switch them off for.
+    """
+    configs = live_apps.get_app_configs()
+    without = [
+        each.label for each in configs if installed(Path(each.path)) or package_of(each) is None
+    ]
+    heads = {app: [graph[key] for key in graph.heads(app)] for app in graph.apps}
+    return {**dict.fromkeys(without, ()), **heads}
 
 
 def place_at(
@@ -76,7 +95,10 @@ def file_of(
     """Return a draft as a file with the app's next number."""
     package = package_of(project.config(app))
     if package is None:
-        raise Refused(f"MIGRATION_MODULES switches the migrations of '{app}' off.")
+        raise Refused(
+            f"The app '{app}' cannot have migrations: MIGRATION_MODULES switches them off, or the "
+            "app is a module and no package."
+        )
     names = module_names(package) if package.exists else []
     template = evolve_settings().FILE_NAME
     name = numbered(checked_slug(slug, RESERVED), names, template)

@@ -19,6 +19,7 @@ from evolve.autodiff.detect import detect
 from evolve.autodiff.questions import Answers
 from evolve.database.lazy import LazyState
 from evolve.database.recorded import operations_of
+from evolve.database.states import state_after
 from evolve.errors import Refused
 from evolve.frozen.capture import capture_state
 from evolve.frozen.snapshot import Snapshot
@@ -81,9 +82,7 @@ def _texts(project: Project, graph: Graph, app: str) -> dict[Key, str]:
     djangos = ProjectState()
     for key in graph:
         revision, migration = graph[key], project.load(graph[key])
-        before, state = state, state.clone()
-        for operation in migration.operations:
-            operation.state_forwards(key.app, state)
+        before, state = state, state_after(revision, migration, state)
         if key.app != app or revision.kind == "django":
             djangos.models.update({k: v for k, v in state.models.items() if k[0] == key.app})
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,23 +14,22 @@ from evolve.authoring.drafting import (
     heads_by_app,
     place_at,
 )
-from evolve.authoring.proof import prove
+from evolve.authoring.proof import prove, proven
 from evolve.authoring.written import NewRevision
-from evolve.autodiff.changes import Change
-from evolve.autodiff.detect import detect
+from evolve.autodiff.detect import Difference, detect
 from evolve.autodiff.questions import Questioner
 from evolve.errors import Refused, UnknownName
 from evolve.frozen.merge import Conflict, differing, merged_snapshots
-from evolve.frozen.snapshot import Snapshot
+from evolve.frozen.snapshot import Definition, Snapshot
 from evolve.project import Project
 from evolve.revisions.draft import calls_of, depends_on
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
-from evolve.revisions.writer import Draft
+from evolve.revisions.writer import Call, Draft
 
 _OTHER = {"ours": "theirs", "theirs": "ours"}
 
-_NO_WAY_BACK = "which branch ran last is different from one database to another"
+_NOT_RESTORED = "which branch ran last is different from one database to another"
 
 Answers = Mapping[str, str]
 
@@ -67,7 +66,9 @@ def merge_revision(
     frozen = _frozen(project, graph, app, keys, merged.models)
     now = datetime.now(UTC)
     place = place_at(project, app, graph, now, keys)
-    forwards = _steps(project, graph, keys, merged.models, answers, ask)
+    made = _difference(project, graph, keys, merged.models, answers, ask)
+    forwards = made.forwards if made else ()
+    backwards = _restored(made) if made else []
     draft = Draft(
         kind="schema",
         message=f"Merge {', '.join(key.name for key in keys)}",
@@ -77,9 +78,10 @@ def merge_revision(
         frozen=frozen,
         depends_on=depends_on(app, frozen.values(), heads_by_app(graph)),
         forwards=calls_of(forwards, merged.models),
-        irreversible=_NO_WAY_BACK if answers else None,
+        backwards=backwards or (),
+        irreversible=_NOT_RESTORED if backwards is None else None,
     )
-    return file_of(project, app, slug or "merge", draft, forwards)
+    return proven(project, graph, keys, file_of(project, app, slug or "merge", draft, forwards))
 
 
 def _check_heads(graph: Graph, app: str, keys: Sequence[Key]) -> None:
@@ -91,8 +93,14 @@ def _check_heads(graph: Graph, app: str, keys: Sequence[Key]) -> None:
             raise Refused(f"{key} comes after {above[0]} already: they need no merge.")
 
 
-def merged_at(project: Project, graph: Graph, keys: Sequence[Key], answers: Answers) -> Merged:
-    """Return what merging revisions of one app gives, one after the other."""
+def merged_at(
+    project: Project, graph: Graph, keys: Sequence[Key], answers: Answers, on_top: bool = False
+) -> Merged:
+    """Return what merging revisions of one app gives, one after the other.
+
+    `on_top`: the first is to be written anew on top of the others, so that its code follows their
+    renames. Merged as it is, it would name what has another name already.
+    """
     app = keys[0].app
     given = set(answers)
     known: set[str] = set()
@@ -103,7 +111,8 @@ def merged_at(project: Project, graph: Graph, keys: Sequence[Key], answers: Answ
         base = frozen_at(project, graph, common, [app])
         theirs = frozen_at(project, graph, [key], [app])
         sides = (_lineage(graph, done) - common, graph.lineage(key) - common)
-        conflicts += _renamed_and_changed(graph, app, sides, base, ours, theirs)
+        renames = _renamed_and_changed(graph, app, sides, base, ours, theirs)
+        conflicts += [each for each in renames if not (on_top and each.renamed == "field")]
         base, ours, theirs = _followed(graph, app, sides, base, ours, theirs)
         _, every = merged_snapshots(base, ours, theirs)
         known |= {each.label for each in every if each.answerable}
@@ -150,24 +159,36 @@ def _renamed_and_changed(
 ) -> list[Conflict]:
     """Return a conflict for what one side renames and the other one changes."""
     found: list[Conflict] = []
-    for side, other in ((sides[0], theirs), (sides[1], ours)):
-        for old, new in _renames(graph, side):
-            model, _, name = old.partition(".")
-            key = app, model.lower()
-            before, after = base.get(key), other.get(key)
-            if before is None:
-                continue
-            if name:
-                was, now = before.fields.get(name), after and after.fields.get(name)
-                changed = was != now
-            else:
-                changed = not before.same_as(after)
-            was_text = before.fields.get(name) if name else "…"
-            if changed:
-                found.append(Conflict(old, was_text, f"renamed to {new}", None))
-            elif _has(after if name else other, new, app):
-                found.append(Conflict(new, None, f"{old}, renamed", "one of its own"))
+    for side, other, is_ours in ((sides[0], theirs, True), (sides[1], ours, False)):
+        for rename in _renames(graph, side):
+            if conflict := _rename_conflict(app, rename, base, other):
+                swapped = replace(conflict, ours=conflict.theirs, theirs=conflict.ours)
+                found.append(conflict if is_ours else swapped)
     return found
+
+
+def _rename_conflict(
+    app: str, rename: tuple[str, str], base: Snapshot, other: Snapshot
+) -> Conflict | None:
+    """Return the conflict of a rename, as ours, with what the other side made of the same thing."""
+    old, new = rename
+    model, _, name = old.partition(".")
+    before, after = base.get((app, model.lower())), other.get((app, model.lower()))
+    if before is None:
+        return None
+    was, now = (before.fields.get(name) if name else "…"), _text(after, name)
+    if was != now if name else not before.same_as(after):
+        return Conflict(old, was, f"renamed to {new}", now, "field" if name else "model")
+    if _has(after if name else other, new, app):
+        return Conflict(new, None, f"{old}, renamed", "its own")
+    return None
+
+
+def _text(model: Definition | None, field: str) -> str | None:
+    """Return the text of a field, or a word for a model; None for what does not exist."""
+    if model is None:
+        return None
+    return model.fields.get(field) if field else "changed"
 
 
 def _has(place: Any, new: str, app: str) -> bool:
@@ -188,14 +209,25 @@ def _frozen(
     return {labels[key]: models.get(key) for key in sorted(changed)}
 
 
-def _steps(
+def _restored(made: Difference) -> list[Call] | None:
+    """Return the calls that take answers back; None where a one-off default or more is needed.
+
+    Each restores what is frozen in the state that is moved to: on each database, what the branch
+    that ran last there had made.
+    """
+    codes = [(each.comment(), each.bare_code(made.old)) for each in made.backwards]
+    calls = [Call(comment, code) for comment, code in codes if code]
+    return calls if len(calls) == len(codes) and not made.irreversible else None
+
+
+def _difference(
     project: Project,
     graph: Graph,
     keys: Sequence[Key],
     models: Snapshot,
     answers: Answers,
     ask: Questioner,
-) -> tuple[Change, ...]:
+) -> Difference | None:
     """Return what the merge has to do: nothing, or to make what was answered.
 
     Which side ran last is different from database to database; evolve knows which it was where it
@@ -203,10 +235,10 @@ def _steps(
     """
     app = keys[0].app
     if not answers:
-        return ()
+        return None
     others = frozen_elsewhere(project, graph, app)
     opposite = merged_at(project, graph, keys, {k: _OTHER[v] for k, v in answers.items()}).models
-    return detect(app, opposite, models.overlaid(dict(others)), ask).forwards
+    return detect(app, opposite, models.overlaid(dict(others)), ask)
 
 
 def conflicting(app: str, merged: Merged, option: str, both: bool = False) -> Refused:
@@ -226,7 +258,11 @@ def conflicting(app: str, merged: Merged, option: str, both: bool = False) -> Re
         hint += f" Take one side of each: {option} {answerable[0]}{other}."
     if len(answerable) < len(merged.conflicts):
         hint += (
-            " Where a thing is not there on a side, or was renamed, the second of the two cannot "
-            "be applied after the first: change one of them so that it does not touch that."
+            " Where a thing does not exist on a side, or was renamed, the second of the two cannot "
+            "be applied after the first: change one of them so that it does not touch that"
         )
+        renamed = [each for each in merged.conflicts if not each.answerable]
+        follow = all(each.renamed == "field" for each in renamed)
+        rebase = f", or use `evolve rebase {app}`, which follows a field's rename"
+        hint += f"{rebase if follow else ''}."
     return Refused("\n".join(lines), hint)

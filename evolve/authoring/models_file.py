@@ -15,6 +15,7 @@ _PATHS = {
     "django.db.models.expressions.": "models.expressions.",
     "django.db.models.functions.datetime.": "models.functions.",
     "django.db.models.constraints.": "models.",
+    "django.db.models.deletion.": "models.",
     "django.contrib.postgres.indexes.": "indexes.",
     "evolve.fields.": "fields.",
 }
@@ -22,6 +23,7 @@ _IMPORTS = {
     "import django.db.models.expressions": MODELS_IMPORT,
     "import django.db.models.functions.datetime": MODELS_IMPORT,
     "import django.db.models.constraints": MODELS_IMPORT,
+    "import django.db.models.deletion": MODELS_IMPORT,
     "import django.contrib.postgres.indexes": "from django.contrib.postgres import indexes",
     "import evolve.fields": "from evolve import fields",
     "import fields": "from evolve import fields",

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from django.apps import apps as live_apps
+
 from evolve.authoring.drafting import frozen_at, frozen_elsewhere, written_dependencies
+from evolve.authoring.proof import check_text
 from evolve.authoring.questions import Declared, composed
 from evolve.autodiff.detect import detect
 from evolve.autodiff.naming import numbered
@@ -14,7 +17,6 @@ from evolve.autodiff.questions import Answers
 from evolve.database.agreement import disagreements, unusable
 from evolve.database.lazy import LazyState
 from evolve.errors import Refused
-from evolve.frozen.capture import model_states
 from evolve.frozen.closure import reachable
 from evolve.frozen.merge import Conflict, merged_snapshots
 from evolve.frozen.snapshot import Definition, ModelKey, Snapshot
@@ -77,6 +79,8 @@ class Walk:
         text = moved_text(old, read_text(old.path), move)
         if old.kind == "schema" and (said := self._disagrees(old, before)):
             text = self._anew(old, move, before, said)
+        if old.kind == "schema":
+            check_text(self.app, name, f"{name}.py", text, self._lazy(before))
         self.taken.append(name)
         self._parent = (revision, name)
         return Moved(old, name, text)
@@ -101,7 +105,8 @@ class Walk:
         state = self.project.state(self.graph, others)
         for key in [key for key in state.models if key[0] == self.app]:
             del state.models[key]
-        state.models.update(model_states(own.of(self.app).values()))
+        for key, definition in own.of(self.app).items():
+            state.models[key] = definition
         return state
 
     def _anew(self, old: Revision, move: Move, before: Snapshot, said: str) -> str:
@@ -160,7 +165,7 @@ class Walk:
         heads = [key for app in apps for key in self.graph.without([old.key]).heads(app)]
         elsewhere = frozen_at(self.project, self.graph.without([old.key]), heads, apps)
         pool = Snapshot({**elsewhere, **others, **self._state})
-        closure = reachable(pool, [self.app])
+        closure = reachable(pool, [self.app], live_apps, self.project.unmigrated(self.graph))
         whole = {**closure, **others}
         return {each.label: each for _, each in sorted(whole.items())}
 

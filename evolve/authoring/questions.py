@@ -52,10 +52,6 @@ class Declared:
         """Ask."""
         return self._ask.default(question)
 
-    def shared_default(self, question: SharedDefault) -> None:
+    def shared_default(self, question: SharedDefault) -> GiveUpReversing | None:
         """Ask."""
-        self._ask.shared_default(question)
-
-    def settle(self) -> None:
-        """Pass it on."""
-        self._ask.settle()
+        return self._ask.shared_default(question)

@@ -10,7 +10,7 @@ from pathlib import Path
 from evolve.authoring.head_file import refresh
 from evolve.authoring.merge import conflicting, merged_at
 from evolve.authoring.moving import Moved, Walk
-from evolve.errors import Refused
+from evolve.errors import Refused, few
 from evolve.project import Project
 from evolve.revisions.disk import Replacement, replace_whole
 from evolve.revisions.files import (
@@ -48,7 +48,7 @@ def rebased(
     """
     graph = project.graph()
     keys = _branch(graph, branch, onto)
-    merged = merged_at(project, graph, [branch, onto], answers)
+    merged = merged_at(project, graph, [branch, onto], answers, on_top=True)
     if merged.conflicts:
         raise conflicting(app, merged, "--ours")
     package = package_of(project.config(app))
@@ -69,7 +69,7 @@ def _branch(graph: Graph, branch: Key, onto: Key) -> tuple[Key, ...]:
             "is a Django-format migration": graph[key].kind == "django",
             "is a merge": len(graph.parents(key)) > 1,
             "is a squash": bool(graph[key].replaces),
-            f"has another branch on it, {', '.join(map(str, others))}": bool(others),
+            f"has another branch on it, {few(others)}": bool(others),
         }
         for reason, holds in reasons.items():
             if holds:

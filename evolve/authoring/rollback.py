@@ -12,20 +12,22 @@ from evolve.plan import Plan, make_plan
 from evolve.project import Project
 from evolve.revisions.revision import Key
 from evolve.revisions.targets import Target
-from evolve.running import Audience, Run, migrate, plan_losses
+from evolve.running import Audience, Run, lost_objects, migrate, plan_losses
 
 
 @dataclass(frozen=True)
 class Rollback:
     """A database on which revisions are applied, and the plan that takes them back.
 
-    `previous` is when the revision before them was applied, None where there is none.
+    `previous` is when the revision before them was applied, None where there is none; `objects`
+    are what that drops of what no model says.
     """
 
     alias: str
     plan: Plan
     previous: datetime | None
     losses: tuple[Loss, ...]
+    objects: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -82,7 +84,7 @@ def _rollback(
     project: Project, moved: Sequence[Key], parent: Key | None, alias: str
 ) -> Rollback | None:
     try:
-        rows = project.markers(alias).applied()
+        project.markers(alias)
     except Refused as error:
         raise _Unreachable(error.found) from error
     app = moved[0].app
@@ -91,14 +93,16 @@ def _rollback(
             f"On the database '{alias}', {ghosts[0]}",
             "Nothing was touched. Roll it back there first, with the file that it was.",
         )
-    if not rows.keys() & set(moved):
+    standing = project.standing(alias)
+    if not standing.rows.keys() & set(moved):
         return None
-    graph = project.graph(rows)
     target = Target(app, parent, within=frozenset(moved))
-    plan = make_plan(graph, project.applied(graph, rows), [target], "backwards")
+    plan = make_plan(standing.graph, standing.applied, [target], "backwards")
     project.refuse(plan)
-    previous = rows.get(parent) if parent else None
-    return Rollback(alias, plan, previous, plan_losses(project, plan, alias))
+    previous = standing.rows.get(parent) if parent else None
+    found = lost_objects(project, plan, alias).values()
+    objects = tuple(dict.fromkeys(each for lines in found for each in lines))
+    return Rollback(alias, plan, previous, plan_losses(project, plan, alias), objects)
 
 
 def roll_back(project: Project, rollback: Rollback, run: Run, audience: Audience) -> None:
@@ -118,11 +122,10 @@ def roll_back(project: Project, rollback: Rollback, run: Run, audience: Audience
 def reapplication(rollbacks: Rollbacks, rollback: Rollback) -> tuple[Project, Plan]:
     """Return the plan that applies again what was rolled back on one database, dependents too."""
     project = Project()
-    rows = project.markers(rollback.alias).applied()
-    graph = project.graph(frozenset(rows))
+    standing = project.standing(rollback.alias)
     others = [key for key in reversed(rollback.keys) if key not in rollbacks.moved]
-    heads = graph.heads(rollbacks.moved[0].app)
+    heads = standing.graph.heads(rollbacks.moved[0].app)
     targets = [Target(key.app, key) for key in (*heads, *others)]
-    plan = make_plan(graph, project.applied(graph, rows), targets)
+    plan = make_plan(standing.graph, standing.applied, targets)
     project.refuse(plan)
     return project, plan

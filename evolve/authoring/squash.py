@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
-from evolve.authoring.drafting import frozen_at, frozen_elsewhere, written_dependencies
+from evolve.authoring.drafting import (
+    frozen_at,
+    frozen_elsewhere,
+    heads_by_app,
+    written_dependencies,
+)
+from evolve.authoring.proof import proven
 from evolve.authoring.questions import Declared, composed
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.detect import Difference, detect
@@ -133,14 +139,16 @@ def _squash(
     taken = [each.id for each in project.revisions]
     place = Place(app, parents, new_id(taken), datetime.now(UTC))
     reason = next((f"{key.name}: {why}" for key, why in _irreversible(project, members)), None)
+    message = f"Squash {run[0].name} to {run[-1].name}"
     draft = replace(
-        schema_draft(place, difference, f"Squash {run[0].name} to {run[-1].name}", {}),
+        schema_draft(place, difference, message, heads_by_app(graph)),
         depends_on=sorted({entry for each in members for entry in written_dependencies(each)}),
         renamed=renamed,
         replaces={each.id: each.name for each in members},
         irreversible=difference.irreversible or reason,
     )
     new = _file(project, app, run, draft, difference, slug)
+    proven(project, graph, graph.parents(run[0]), new)
     return Squash(new, tuple(run), tuple(key for key in run if graph[key].elidable))
 
 
@@ -168,11 +176,6 @@ def _difference(
     elsewhere = frozen_elsewhere(project, graph, app, run[-1:])
     said = Declared(ask, composed(graph[key].renamed for key in run))
     found = detect(app, before, after.overlaid(dict(elsewhere)), said)
-    earlier = graph.lineage(run[0]) - {run[0]}
-    if not any(graph[key].kind != "django" for key in earlier):
-        # The first evolve revision of an app freezes all of it: nothing older is read again.
-        whole = {each.label: each for _, each in sorted(after.of(app).items())}
-        found = replace(found, old=before, new=after, frozen={**found.frozen, **whole})
     names = {each.name for each in after.values()}
     models = {old: new for old, new in said.renames.items() if "." not in old and new in names}
     return found, {**models, **found.renamed}

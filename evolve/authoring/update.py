@@ -7,6 +7,7 @@ leaves the old state or the new one.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,19 +28,21 @@ from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key, Revision
 
 _HAND = "Edit it by hand: roll it back with `evolve migrate {app} {parent}`, edit, apply it again."
+_IDENTITY = {"revision", "supersedes", "depends_on", "branch_labels"}
 
 
 @dataclass(frozen=True)
 class Update:
     """The revision to be written anew, and what it becomes: None for nothing.
 
-    `edited`: its file is not what evolve wrote.
+    `edited`: its file is not what evolve wrote. `same`: it would do and freeze what it does now.
     """
 
     old: Revision
     parent: Key | None
     new: NewRevision | None
     edited: bool
+    same: bool = False
 
 
 def rewritten(project: Project, app: str, wish: Wish, ask: Questioner) -> Update:
@@ -60,8 +63,29 @@ def rewritten(project: Project, app: str, wish: Wish, ask: Questioner) -> Update
             "Nothing was touched. Take that dependency out first.",
         )
     _check_dependents(graph, app, after - {old.key})
-    is_edited = digest.edited(read_text(old.path)) is not False
-    return Update(old, parents[0] if parents else None, new, is_edited)
+    text = read_text(old.path)
+    is_edited = digest.edited(text) is not False
+    same = new is not None and not wish.header and new.name == old.name and _same(text, new.text)
+    return Update(old, parents[0] if parents else None, new, is_edited, same)
+
+
+def _same(old: str, new: str) -> bool:
+    """Tell whether two revisions' code is the same, whatever their ids and dependencies are.
+
+    A dependency is on the last revision of the other app as it was on the day of the writing.
+    """
+    return _code(old) == _code(new)
+
+
+def _code(text: str) -> list[str]:
+    tree = ast.parse(text)
+    revision = next(each for each in tree.body if isinstance(each, ast.ClassDef))
+    revision.body = [each for each in revision.body if _assigned(each) not in _IDENTITY]
+    return [ast.dump(each) for each in tree.body if not isinstance(each, ast.Expr)]
+
+
+def _assigned(node: ast.stmt) -> str:
+    return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
 
 
 def _check_dependents(graph: Graph, app: str, dependents: Iterable[Key]) -> None:

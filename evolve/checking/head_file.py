@@ -11,7 +11,13 @@ from evolve.settings import evolve_settings
 
 
 def check(project: Project, graph: Graph, app: str) -> list[Finding]:
-    """Return a finding where an app's head file is missing or stale."""
+    """Return a finding where an app's head file is missing or stale.
+
+    None where a head is a Django-format migration: makemigrations does not know the file, and
+    evolve's next revision brings it up to date.
+    """
+    if any(graph[key].kind == "django" for key in graph.heads(app)):
+        return []
     config = project.config(app)
     package = package_of(config)
     if package is None or not evolve_settings().HEAD_FILE:

@@ -45,6 +45,3 @@ class _Nobody:
 
     def shared_default(self, question: Any) -> None:
         """Go on."""
-
-    def settle(self) -> None:
-        """Nothing is open."""

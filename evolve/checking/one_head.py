@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evolve.errors import few
 from evolve.findings import Finding
 from evolve.project import Project
 from evolve.revisions.graph import Graph
@@ -12,7 +13,7 @@ def check(project: Project, graph: Graph, app: str) -> list[Finding]:
     heads = graph.heads(app)
     if len(heads) < 2:
         return []
-    names = ", ".join(key.name for key in heads)
+    names = few(key.name for key in heads)
     return [
         Finding(
             "several-heads",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from evolve.database.agreement import disagreements
 from evolve.database.lazy import LazyState
+from evolve.database.states import state_after
+from evolve.errors import few_lines
 from evolve.findings import Finding
 from evolve.project import Project
 from evolve.revisions.graph import Graph
@@ -22,7 +23,7 @@ def check(project: Project, graph: Graph, app: str) -> list[Finding]:
         Finding(
             "operations-differ",
             str(key),
-            f"what {way} does and `frozen` do not agree:\n" + "\n".join(lines),
+            f"what {way} does and `frozen` do not agree:\n" + few_lines(lines),
             "Make the method do what `frozen` says, or make the revision again.",
         )
         for key, before, after in (_states(project, graph, own) if own else ())
@@ -48,17 +49,9 @@ def _states(
     beside = {app: graph.beside(app, graph.of(app)) for app in {key.app for key in keys}}
     for key in graph.order(graph.ancestors(keys)):
         migration = project.load(graph[key])
-        before, state = state, state.clone()
-        _install(migration, state)
+        before, state = state, state_after(graph[key], migration, state)
         if key in keys and beside[key.app](key):
             own = project.state(graph, graph.ancestors([key]) - {key})
-            after = own.clone()
-            _install(migration, after)
-            yield key, own, after
+            yield key, own, state_after(graph[key], migration, own)
         elif key in keys:
             yield key, before, state
-
-
-def _install(migration: Any, state: LazyState) -> None:
-    for operation in migration.operations:
-        operation.state_forwards(migration.app_label, state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evolve.errors import Refused
+from evolve.errors import Refused, few
 from evolve.findings import Finding
 from evolve.project import Project
 from evolve.revisions.revision import Key, Revision
@@ -18,7 +18,7 @@ def notes(project: Project, app: str) -> Iterator[Finding]:
         if squash.app != app or not files:
             continue
         waiting = [why for alias in project.aliases(app) if (why := _waits(project, squash, alias))]
-        names = ", ".join(key.name for key in files)
+        names = few(key.name for key in files)
         if waiting:
             yield Finding("squash-waits", str(squash), f"{names} have to stay: {waiting[0]}")
         else:

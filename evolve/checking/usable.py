@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evolve.database.agreement import unusable
+from evolve.errors import few_lines
 from evolve.findings import Finding
 from evolve.project import Project
 from evolve.revisions.graph import Graph
@@ -17,7 +18,7 @@ def check(project: Project, graph: Graph, app: str) -> list[Finding]:
         Finding(
             "unusable",
             app,
-            "its frozen models do not fit together:\n" + "\n".join(found),
+            "its frozen models do not fit together:\n" + few_lines(found),
             "Write a revision that mends it; what was merged or edited last is where to look.",
         )
     ] * bool(found)
