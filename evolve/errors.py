@@ -8,6 +8,7 @@ EvolveError                exit 1   something failed while running
 │   ├── BrokenGraph                 files that do not make a graph
 │   ├── Unanswered                  questions that no option answered
 │   ├── NotWritable                 a value that cannot be written as source text
+│   ├── SystemCheckFailed           Django's system checks found an error
 │   └── Guarded                     a guard looked at the plan and said no
 ├── RevisionFailed         exit 1   a revision stopped half-way; carries the report
 ├── FrozenMismatch         exit 1   what the operations did is not what `frozen` says
@@ -19,6 +20,25 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+
+def few(names: Iterable[object], most: int = 6, last: bool = False) -> str:
+    """Return names with commas between them: the first or `last` few, and how many more."""
+    texts = [str(each) for each in names]
+    more = len(texts) - most
+    # One name is no longer than the words that would stand for it.
+    if more <= 1:
+        return ", ".join(texts)
+    if last:
+        return f"{more} more, then {', '.join(texts[-most:])}"
+    return f"{', '.join(texts[:most])} and {more} more"
+
+
+def few_lines(lines: Iterable[object], most: int = 20) -> str:
+    """Return lines below one another: the first ones, and how many more there are."""
+    texts = [str(each) for each in lines]
+    more = len(texts) - most
+    return "\n".join(texts if more <= 1 else [*texts[:most], f" … and {more} more"])
 
 
 class EvolveError(Exception):
@@ -83,6 +103,10 @@ class Unanswered(Refused):
 
 class NotWritable(Refused):
     """A value in a model that cannot be written as source text."""
+
+
+class SystemCheckFailed(Refused):
+    """Django's system checks found an error in the project."""
 
 
 class Guarded(Refused):

@@ -9,7 +9,7 @@ from evolve.authoring.rollback import Rollback, Rollbacks, reapplication, roll_b
 from evolve.cli.ask import agreed, at_terminal, say
 from evolve.cli.find import command
 from evolve.cli.watch import Watcher, step_line
-from evolve.errors import EvolveError, Refused
+from evolve.errors import EvolveError, Refused, few_lines
 from evolve.project import Project
 from evolve.running import Run, migrate
 from evolve.settings import evolve_settings
@@ -19,6 +19,7 @@ _OPTIONS = (
     ("--dry-run", "say what would be done, and change nothing"),
     ("--with-dependents", "roll other apps' revisions that need it back too, and put them back"),
     ("--accept-data-loss", "roll back although values are lost"),
+    ("--accept-lost-objects", "roll back although what no model says of a table is dropped"),
     ("--skip-unreachable", "leave databases that cannot be reached as they are"),
 )
 
@@ -49,10 +50,23 @@ def check_rollbacks(rollbacks: Rollbacks, args: argparse.Namespace) -> None:
         say(f" ! The database '{alias}' cannot be reached and is left as it is.")
     name = rollbacks.moved[0].name
     if rollbacks.dependents and not args.with_dependents:
-        listed = "\n".join(f" < {each}" for each in rollbacks.dependents)
+        listed = few_lines(f" < {each}" for each in rollbacks.dependents)
         raise Refused(
             f"Other revisions that are applied need {name}:\n{listed}",
             "Nothing was touched. Give --with-dependents to roll them back too and put them back.",
+        )
+    objects = [
+        f" - {each} on the database '{rollback.alias}'"
+        for rollback in rollbacks.found
+        for each in rollback.objects
+    ]
+    if objects:
+        listed = "\n".join(objects)
+        agreed(
+            args,
+            "--accept-lost-objects",
+            f"Rolling back drops what the tables have and the models do not say:\n{listed}",
+            "Drop that?",
         )
     lost = [
         f" - {loss} on the database '{each.alias}'"
@@ -103,5 +117,5 @@ def reapply(rollbacks: Rollbacks, args: argparse.Namespace) -> None:
 
 
 def _run(rollback: Rollback, args: argparse.Namespace) -> Run:
-    interactive = not args.no_input and at_terminal()
+    interactive = args.interactive and at_terminal()
     return Run(rollback.alias, args.verbosity, interactive, evolve_settings().INITIAL_DATA)

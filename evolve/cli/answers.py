@@ -31,7 +31,7 @@ _ANSWERS = (
     (
         "--shared-default",
         "Model.field",
-        "existing rows (at most one) may share the callable default of a new unique field",
+        "the table has at most one row, which may have the default of a unique field",
     ),
 )
 
@@ -54,7 +54,7 @@ def add_answers(parser: argparse.ArgumentParser, renames: bool = True) -> Any:
 def questioner(args: argparse.Namespace, answers: Answers | None = None) -> Questioner:
     """Return who answers questions: options alone, or somebody at the terminal."""
     given = answers or Answers()
-    return Prompts(given) if not args.no_input and at_terminal() else given
+    return Prompts(given) if args.interactive and at_terminal() else given
 
 
 def answers_of(args: argparse.Namespace) -> Answers:
@@ -72,6 +72,10 @@ def _pairs(option: str, given: Sequence[str]) -> list[tuple[str, str]]:
     pairs = [each.partition("=") for each in given]
     if wrong := [name for name, equals, _ in pairs if not equals]:
         raise Refused(f"{option} {wrong[0]}: there is no '=' in it.", f"Write {option} NAME=VALUE.")
+    if empty := [value for name, _, value in pairs if not name.strip()]:
+        raise Refused(
+            f"{option} ={empty[0]}: there is no name in it.", f"Write {option} NAME=VALUE."
+        )
     return [(name.strip(), _new_name(option, value)) for name, _, value in pairs]
 
 

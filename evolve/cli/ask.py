@@ -81,23 +81,25 @@ class Prompts:
             what = f" ? Did you rename the model {question.old} to {question.new}?"
         return self._yes(f"{what} [y/N] ")
 
-    def shared_default(self, question: SharedDefault) -> None:
-        """Ask Django's question about a callable default on a unique field."""
+    def shared_default(self, question: SharedDefault) -> GiveUpReversing | None:
+        """Ask, as Django does of a callable default, about one value in a unique field."""
         known = len(self._answers.unanswered)
-        self._answers.shared_default(question)
+        answer = self._answers.shared_default(question)
         if len(self._answers.unanswered) == known:
-            return
+            return answer
         self._answers.unanswered.pop()
         say(
-            f" ? The field '{question.model}.{question.field}' is unique, and its callable default "
-            "is called once for all existing rows.",
-            " ? With more than one row the migration fails. Would you like to:",
+            f" ? The field '{question.model}.{question.field}' is unique, and {question.rows} "
+            "gets the same value.",
+            " ? With more than one such row the migration fails. Would you like to:",
         )
-        if self._choose(["Quit now.", "Continue; the table has at most one row"]) == 1:
+        choices = ["Quit now.", "Continue; the table has at most one row"]
+        if question.may_be_irreversible:
+            choices.append("Disable the backwards migration by raising an exception")
+        choice = self._choose(choices)
+        if choice == 1:
             raise Quit(_NOTHING_WRITTEN)
-
-    def settle(self) -> None:
-        """Every question has its answer as soon as it is asked."""
+        return GiveUpReversing() if choice == 3 else None
 
     def confirm(self, question: str) -> bool:
         """Ask a question that is answered with yes or no; no is what an empty line says."""
@@ -164,7 +166,7 @@ def agreed(args: Any, option: str, found: str, question: str) -> None:
     """
     if getattr(args, option.strip("-").replace("-", "_")):
         return
-    if args.no_input or not at_terminal():
+    if not args.interactive or not at_terminal():
         raise Refused(found, f"Nothing was touched. Give {option} if that is what you want.")
     say(*(f" ? {line}" for line in found.splitlines()))
     try:

@@ -7,10 +7,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from evolve.adopting import outside_project
+from evolve.adopting import installed
 from evolve.checking import check
 from evolve.cli.places import add_format
 from evolve.project import Project
+from evolve.revisions.files import package_of
 
 
 def add_check(commands: Any) -> None:
@@ -53,6 +54,6 @@ def run_check(project: Project, args: argparse.Namespace) -> int:
 
 
 def _own(project: Project) -> list[str]:
-    """Return the apps with revisions that are not in other people's packages."""
-    apps = project.visible().apps
-    return [app for app in apps if not outside_project(project.config(app))]
+    """Return the apps whose revisions are not in other people's packages."""
+    packages = {app: package_of(project.config(app)) for app in project.visible().apps}
+    return [app for app, each in packages.items() if each and not installed(each.directory)]

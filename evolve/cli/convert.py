@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from evolve.adopting import compared, outside_project
+from evolve.adopting import compared
 from evolve.authoring.author import Author, Wish
 from evolve.autodiff.questions import Answers
 from evolve.cli.ask import Prompts, at_terminal, say
@@ -13,8 +13,9 @@ from evolve.cli.databases import add_database
 from evolve.cli.find import command
 from evolve.cli.generate import show_created
 from evolve.cli.ghosts import confirm, delete, ghosts_of
+from evolve.cli.places import add_installed, check_writable
 from evolve.cli.watch import Watcher
-from evolve.errors import Refused
+from evolve.errors import Refused, few_lines
 from evolve.plan import Plan
 from evolve.project import Project
 from evolve.running import Run, migrate
@@ -32,27 +33,24 @@ def add_convert(commands: Any) -> None:
     parser.add_argument("app", metavar="APP", help="label of the app")
     add_database(parser)
     flags = (
-        ("--force", "although tables differ, or the app is not the project's own"),
+        ("--force", "although tables differ, or as --into-installed"),
         ("--delete-ghost-migrations", "remove the rows that the app has in the history already"),
         ("--ignore-ghost-migrations", "go on although the app has rows in the history"),
         ("--yes", "remove them without asking"),
     )
     for name, text in flags:
         parser.add_argument(name, action="store_true", help=text)
+    add_installed(parser)
     parser.set_defaults(run=convert)
 
 
 def convert(project: Project, args: argparse.Namespace) -> int:
     """Write the first revision of an app and mark it as applied."""
     config = project.config(args.app)
-    if outside_project(config) and not args.force:
-        raise Refused(
-            f"The app '{args.app}' is not the project's own: it is in {config.path}.",
-            "Nothing was touched. An update of that package would lose the file; point "
-            "MIGRATION_MODULES to a package of the project, or give --force.",
-        )
+    if not args.force:
+        check_writable(project, args)
     ghosts = ghosts_of(project, args)
-    asking = Prompts(Answers()) if not args.no_input and at_terminal() else Answers()
+    asking = Prompts(Answers()) if args.interactive and at_terminal() else Answers()
     made = Author(project).schema_revision(args.app, Wish(), asking, initial=True)
     if made is None:
         raise Refused(f"The app '{args.app}' has no models.", "There is nothing to convert.")
@@ -88,7 +86,7 @@ def _compare(config: Any, args: argparse.Namespace) -> None:
     if differences and not args.force:
         raise Refused(
             "The tables are not what models.py says:\n"
-            + "\n".join(f" - {each}" for each in differences),
+            + few_lines(f" - {each}" for each in differences),
             "Nothing was touched. Make models.py say what the tables are, convert, and change it "
             "then with --auto. Or give --force, and the first revision says what models.py says.",
         )

@@ -71,17 +71,16 @@ def choose_databases(args: argparse.Namespace) -> None:
     use_url(named, url)
 
 
-def on_each(args: argparse.Namespace, argv: Sequence[str], one: One) -> int:
-    """Do a thing on each database that was named: first all checks, then one after the other.
+def on_each(args: argparse.Namespace, aliases: Sequence[str], one: One) -> int:
+    """Do a thing on each of the databases: first all checks, then one after the other.
 
     What is refused on one is refused on all. A failure on one stops nothing on the others, and is
     said with what happened there. Return the worst exit code.
     """
-    aliases = _aliases(args)
     if len(aliases) == 1:
         return one(_on(args, aliases[0]))()
     if args.parallel > 1:
-        return _at_once(args, argv, aliases, one)
+        return _at_once(args, aliases, one)
     checked = _checked(args, aliases, one)
     found: dict[str, Any] = {}
     outcomes: dict[str, EvolveError | None] = {}
@@ -95,7 +94,8 @@ def on_each(args: argparse.Namespace, argv: Sequence[str], one: One) -> int:
     return _summed_up(outcomes)
 
 
-def _aliases(args: argparse.Namespace) -> list[str]:
+def named_databases(args: argparse.Namespace) -> list[str]:
+    """Return the databases that a command is for, each once. Raises Refused."""
     if args.parallel < 1:
         raise Refused(f"--parallel {args.parallel}: it has to be 1 or more.")
     if args.all_databases and args.database:
@@ -172,20 +172,17 @@ def _worst(codes: Mapping[str, int]) -> int:
     return max(codes.values())
 
 
-def _at_once(
-    args: argparse.Namespace, argv: Sequence[str], aliases: Sequence[str], one: One
-) -> int:
+def _at_once(args: argparse.Namespace, aliases: Sequence[str], one: One) -> int:
     """Run a process for each database, some at once, and print what each said when it ends.
 
-    All checks and questions come before, here: the processes are told that all is agreed to.
+    All checks and questions come before, here: the processes neither check nor ask again.
     """
     if args.format == "json":
         raise Refused("--parallel has no --format json.", "Leave one of them out.")
     quiet = copy.copy(args)
     quiet.format = "json"
     _checked(quiet, aliases, one)
-    agreed = ["--no-input", *([] if "--yes" in argv or "-y" in argv else ["--yes"])]
-    base = [*_without_databases(argv), *agreed]
+    base = [*_without_databases(args.argv), "--no-input", "--yes", "--skip-checks"]
 
     def run(alias: str) -> tuple[str, subprocess.CompletedProcess[str]]:
         command = [sys.executable, "-m", "evolve", *base, "--database", alias]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
+import traceback
 from pathlib import Path
 
 import django
@@ -35,18 +37,31 @@ def set_up_project(settings: str | None, pythonpath: str | None, start: Path) ->
     os.environ[_VARIABLE] = named
     try:
         django.setup()
-    except (ImportError, ImproperlyConfigured) as error:
+    except EvolveError:
+        raise
+    except Exception as error:
+        place = _place(error)
+        if place or not isinstance(error, ImportError | ImproperlyConfigured):
+            raise ProjectNotFound(
+                f"The project's own code fails while it is imported{place}: "
+                f"{type(error).__name__}: {error}",
+                "Correct it; --traceback shows where. Nothing was touched.",
+            ) from error
         raise ProjectNotFound(
             f"The settings '{named}' cannot be used: {error}",
             "Check --settings, DJANGO_SETTINGS_MODULE and the apps in INSTALLED_APPS.",
         ) from error
-    except EvolveError:
-        raise
-    except Exception as error:
-        raise ProjectNotFound(
-            f"The project's own code fails while it is imported: {type(error).__name__}: {error}",
-            "Correct it; --traceback shows where. Nothing was touched.",
-        ) from error
+
+
+def _place(error: Exception) -> str:
+    """Return the line of the project's or a package's code that failed; "" for Django's own."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if _is_foreign(each[0])]
+    return f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _is_foreign(filename: str) -> bool:
+    ours = (os.path.dirname(django.__file__), str(Path(__file__).parent.parent))
+    return not filename.startswith(("<frozen", os.path.dirname(importlib.__file__), *ours))
 
 
 def command() -> str:

@@ -14,9 +14,10 @@ from evolve.cli.anew import ANEW
 from evolve.cli.answers import add_answers, answers_of, questioner
 from evolve.cli.ask import say
 from evolve.cli.find import command
-from evolve.cli.places import one
+from evolve.cli.places import add_installed, add_print_only, check_writable, one
+from evolve.cli.system_checks import add_skip_checks, check_project
 from evolve.cli.update import add_update_options, update
-from evolve.errors import Refused
+from evolve.errors import Refused, few
 from evolve.project import Project
 from evolve.revisions.revision import Key
 
@@ -56,7 +57,7 @@ def add_schemamigration(commands: Any) -> None:
     parser.add_argument(
         "--name", metavar="SLUG", help="slug of the file name, instead of a made one"
     )
-    parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    add_print_only(parser)
     parser.add_argument(
         "--freeze",
         action="append",
@@ -64,6 +65,7 @@ def add_schemamigration(commands: Any) -> None:
         metavar="APP",
         help="have another app's models in the orm, by a dependency on it",
     )
+    add_installed(parser)
     _add_head(parser)
     add_update_options(parser)
     answers = add_answers(parser)
@@ -94,27 +96,30 @@ def add_datamigration(commands: Any) -> None:
         metavar="APP",
         help="freeze the models of another app too; can be given several times",
     )
-    parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    add_print_only(parser)
+    add_installed(parser)
     _add_head(parser)
     parser.set_defaults(run=datamigration)
 
 
 def schemamigration(project: Project, args: argparse.Namespace) -> int:
     """Write a schema revision; 0 also where nothing has changed."""
+    check_writable(project, args)
     slug = args.name or args.empty or args.given or ""
     parts = Parts(args.add_model, args.add_field, args.add_index)
     _check_kind(args, parts, slug)
+    check_project(args)
     wish = replace(_wish(project, args, slug), deferred=args.defer, parts=parts)
     if args.empty is not None:
         return _give(Author(project).empty_revision(args.app, wish), args)
     answers = answers_of(args)
     asking = questioner(args, answers)
     if args.update:
-        return update(project, args, wish, asking, answers.finish)
-    made = Author(project).schema_revision(args.app, wish, asking, args.initial)
-    answers.finish()
+        return update(project, args, wish, asking, answers)
+    with answers.settling():
+        made = Author(project).schema_revision(args.app, wish, asking, args.initial)
     if made is None:
-        print("Nothing seems to have changed.", file=sys.stderr if args.stdout else sys.stdout)
+        print("Nothing seems to have changed.", file=sys.stderr if args.print_only else sys.stdout)
         return 0
     return _give(made, args)
 
@@ -139,6 +144,8 @@ def _check_kind(args: argparse.Namespace, parts: Parts, slug: str) -> None:
 
 def datamigration(project: Project, args: argparse.Namespace) -> int:
     """Write the skeleton of a data revision."""
+    check_project(args)
+    check_writable(project, args)
     wish = _wish(project, args, args.name)
     return _give(Author(project).data_revision(args.app, wish), args, apply=False)
 
@@ -171,7 +178,7 @@ def _parent(project: Project, args: argparse.Namespace) -> Key | None:
     if more or target.key is None:
         raise Refused(f"--head {args.head} is not one revision.", "Name one.")
     if graph.children(target.key) and not args.splice:
-        children = ", ".join(map(str, graph.children(target.key)))
+        children = few(graph.children(target.key))
         raise Refused(
             f"{target.key} is no head: {children} revises it.",
             "Give --splice to begin another branch there.",
@@ -180,6 +187,7 @@ def _parent(project: Project, args: argparse.Namespace) -> Key | None:
 
 
 def _add_head(parser: argparse.ArgumentParser) -> None:
+    add_skip_checks(parser)
     parser.add_argument("--head", metavar="REVISION", help="go on from this one of several heads")
     parser.add_argument(
         "--splice", action="store_true", help="with --head: begin a branch where there is no head"
@@ -214,7 +222,7 @@ def show_created(made: NewRevision, written: Written) -> None:
 
 def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> int:
     """Print the file, or write it and say so in South's words."""
-    if args.stdout:
+    if args.print_only:
         say(*made.lines)
         sys.stdout.write(made.text)
         return 0

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from evolve.cli.ask import agreed
-from evolve.errors import Refused
+from evolve.errors import Refused, few_lines
 from evolve.history.ghosts import Ghost
 from evolve.project import Project
 
@@ -37,7 +37,7 @@ def ghosts_of(project: Project, args: argparse.Namespace) -> list[Ghost]:
 
 
 def _said(ghosts: Iterable[Ghost]) -> str:
-    return "\n".join(map(str, ghosts))
+    return few_lines(ghosts)
 
 
 def confirm(args: argparse.Namespace, ghosts: Sequence[Ghost]) -> None:

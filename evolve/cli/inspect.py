@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from evolve.adopting import check_models_file, inspectable, others_tables
+from evolve.adopting import check_models_file, inspectable, left_out, others_tables
 from evolve.authoring.models_file import models_text
 from evolve.cli.ask import say
 from evolve.cli.databases import add_database
 from evolve.cli.find import command
+from evolve.cli.places import add_print_only
 from evolve.database.connect import connected
 from evolve.database.inspection.found import FoundModel
 from evolve.database.inspection.tables import inspect_tables
@@ -36,7 +37,7 @@ def add_inspect(commands: Any) -> None:
         help="a table; can be given several times",
     )
     add_database(parser)
-    parser.add_argument("--stdout", action="store_true", help="print the file, and write nothing")
+    add_print_only(parser)
     parser.set_defaults(run=inspect)
 
 
@@ -44,16 +45,17 @@ def inspect(project: Project, args: argparse.Namespace) -> int:
     """Write the models of live tables."""
     config = project.config(args.app)
     path = Path(config.path) / "models.py"
-    if not args.stdout:
+    if not args.print_only:
         check_models_file(config, path)
     project.markers(args.database)
     connection = connected(args.database)
     tables, keyless = inspectable(connection, args.app, args.table)
     say(*(f" ! {name} has no primary key: no model can be made of it." for name in keyless))
+    say(*(f" ! {line}" for line in left_out(connection, args.table)))
     found = inspect_tables(connection, tables, others_tables(args.app))
     text = models_text(found, f"The tables of {args.app}, as `evolve inspect` found them.")
     _tell(found)
-    if args.stdout:
+    if args.print_only:
         print(text, end="")
         return 0
     kept = _write(path, text)

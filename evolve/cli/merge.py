@@ -10,7 +10,16 @@ from evolve.authoring.merge import merge_revision
 from evolve.cli.answers import questioner
 from evolve.cli.find import command
 from evolve.cli.generate import show_created
-from evolve.cli.places import add_format, one, tell, tell_json
+from evolve.cli.places import (
+    add_format,
+    add_installed,
+    add_print_only,
+    check_writable,
+    one,
+    tell,
+    tell_json,
+)
+from evolve.errors import Refused
 from evolve.project import Project
 
 
@@ -36,20 +45,23 @@ def add_merge(commands: Any) -> None:
             help=f"take {'the first revision' if side == 'ours' else 'the other'}'s",
         )
     parser.add_argument("--name", metavar="SLUG", default="", help="slug of the file name")
-    parser.add_argument("--stdout", action="store_true", help="print the file and write nothing")
+    add_print_only(parser)
+    add_installed(parser)
     add_format(parser)
     parser.set_defaults(run=merge)
 
 
 def merge(project: Project, args: argparse.Namespace) -> int:
     """Write a merge revision."""
-    project.config(args.app)
+    check_writable(project, args)
     graph = project.graph()
     keys = [one(graph, project.targets(graph, args.app, each), each) for each in args.revisions]
     answers = {**dict.fromkeys(args.ours, "ours"), **dict.fromkeys(args.theirs, "theirs")}
+    if len(set(keys)) < len(args.revisions) or len(keys) == 1:
+        raise Refused("Two different revisions are needed for a merge.", "Nothing was written.")
     heads = keys or list(graph.heads(args.app))
     made = merge_revision(project, args.app, heads, answers, questioner(args), args.name)
-    if args.stdout:
+    if args.print_only:
         sys.stdout.write(made.text)
         return 0
     written = made.write()

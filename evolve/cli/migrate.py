@@ -9,18 +9,26 @@ from typing import Any
 
 from evolve.adopting import existing
 from evolve.cli.ask import agreed, at_terminal, say
-from evolve.cli.databases import add_databases, on_each
+from evolve.cli.databases import add_databases, named_databases, on_each
 from evolve.cli.ghosts import confirm, delete, ghosts_of
 from evolve.cli.listing import show_list
 from evolve.cli.places import TARGET, add_format, split, tell, tell_json
+from evolve.cli.system_checks import add_skip_checks, check_databases
 from evolve.cli.watch import Watcher, section_lines, step_line
-from evolve.errors import EvolveError, Refused, RevisionFailed
+from evolve.errors import EvolveError, Refused, RevisionFailed, few_lines
 from evolve.guards.dependents import others
 from evolve.guards.out_of_order import branches
 from evolve.history.ghosts import Ghost
 from evolve.plan import Plan
 from evolve.project import Project
-from evolve.running import Run, announce_nothing, mark_squashes, migrate, rehearse
+from evolve.running import (
+    Run,
+    announce_nothing,
+    lost_objects,
+    mark_squashes,
+    migrate,
+    rehearse,
+)
 from evolve.settings import evolve_settings
 
 _FLAGS = (
@@ -48,6 +56,11 @@ _FLAGS = (
         "remove the rows of revisions whose files are gone, of APP or of all apps, after asking",
     ),
     (("--ignore-ghost-migrations",), "go on although files of applied revisions are gone"),
+    (
+        ("--accept-lost-objects",),
+        "go on although what tables have and models do not say would be dropped: checks, actions "
+        "of foreign keys, views",
+    ),
     (("--run-syncdb",), "first make the missing tables of apps that have no revisions"),
     (("--no-initial-data",), "do not load the fixtures called initial_data"),
     (("--yes", "-y"), "do what would be asked about: roll back other apps' revisions, too"),
@@ -81,6 +94,7 @@ def _add(commands: Any, name: str, only: str | None, text: str) -> Any:
     add_format(parser)
     for names, help_text in _FLAGS:
         parser.add_argument(*names, action="store_true", help=help_text)
+    add_skip_checks(parser)
     parser.set_defaults(run=run_migrate, only=only)
     return parser
 
@@ -88,7 +102,10 @@ def _add(commands: Any, name: str, only: str | None, text: str) -> Any:
 def run_migrate(project: Project, args: argparse.Namespace) -> int:
     """Run, rehearse or show the plan for a target, on each database."""
     _place(args)
-    return on_each(args, args.argv, partial(_checked, project))
+    aliases = named_databases(args)
+    if not (args.list or args.changes):
+        check_databases(args, aliases)
+    return on_each(args, aliases, partial(_checked, project))
 
 
 def _checked(project: Project, args: argparse.Namespace) -> Callable[[], int]:
@@ -104,7 +121,8 @@ def _checked(project: Project, args: argparse.Namespace) -> Callable[[], int]:
     plan = _faked(project, plan, args)
     if args.plan:
         return partial(_show_plan, project, plan, args)
-    project.refuse(plan, {"out-of-order"} if args.merge else ())
+    lost = {} if args.accept_lost_objects else lost_objects(project, plan, args.database)
+    project.refuse(plan, {"out-of-order"} if args.merge else (), lost)
     say(*_orders(plan), *(f" ! {line}" for line in project.warnings(args.database) if plan))
     if args.db_dry_run:
         return partial(_rehearse, project, plan, args)
@@ -149,7 +167,7 @@ def _faked(project: Project, plan: Plan, args: argparse.Namespace) -> Plan:
     if found.differences and not args.force:
         raise Refused(
             "The tables that are there are not what the revisions would make:\n"
-            + "\n".join(f" - {each}" for each in found.differences),
+            + few_lines(f" - {each}" for each in found.differences),
             "Nothing was touched. Correct the tables or the revisions, or give --force to mark the "
             "revisions all the same.",
         )
@@ -164,12 +182,12 @@ def _orders(plan: Plan) -> list[str]:
         for step in plan.steps
         for each in step.late
     ]
-    return late + branches(plan)
+    return few_lines([*late, *branches(plan)]).splitlines()
 
 
 def _confirm(plan: Plan, args: argparse.Namespace) -> None:
     if steps := others(plan):
-        listed = "\n".join(map(step_line, steps))
+        listed = few_lines(map(step_line, steps))
         found = f"Going back rolls back revisions of other apps as well:\n{listed}"
         agreed(args, "--yes", found, "Roll them back too?")
 
@@ -184,7 +202,7 @@ def _run(project: Project, plan: Plan, args: argparse.Namespace) -> int:
 
 
 def _carry_out(project: Project, plan: Plan, args: argparse.Namespace) -> int:
-    interactive = not args.no_input and at_terminal()
+    interactive = args.interactive and at_terminal()
     fixture = None if args.no_initial_data else evolve_settings().INITIAL_DATA
     run = Run(args.database, args.verbosity, interactive, fixture)
     with Watcher(len(plan.steps), _loudness(args)) as watcher:

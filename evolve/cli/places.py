@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from evolve.adopting import check_own
 from evolve.cli.ask import say
 from evolve.errors import Refused
 from evolve.project import Project
@@ -24,6 +25,34 @@ TARGET = (
 def add_format(parser: Any) -> None:
     """Add --format."""
     parser.add_argument("--format", choices=["text", "json"], default="text")
+
+
+def add_print_only(parser: Any) -> None:
+    """Add --stdout; call_command has an option of that name itself, so that its own is another."""
+    parser.add_argument(
+        "--stdout", action="store_true", dest="print_only", help="print the text and write nothing"
+    )
+
+
+def add_installed(parser: Any) -> None:
+    """Add --into-installed, which `check_writable` asks for."""
+    parser.add_argument(
+        "--into-installed",
+        action="store_true",
+        help="write although the app's revisions are in an installed package, whose next update "
+        "would lose it",
+    )
+
+
+def check_writable(project: Project, args: argparse.Namespace, app: str = "") -> None:
+    """Raise Refused where an app's revisions, APP's else, are in an installed package.
+
+    What is printed and not written is no matter. Raises UnknownName where there is no such app.
+    """
+    config = project.config(app or args.app)
+    shown = getattr(args, "print_only", False) or getattr(args, "dry_run", False)
+    if not (shown or args.into_installed):
+        check_own(config)
 
 
 def tell(args: argparse.Namespace, *lines: str) -> None:

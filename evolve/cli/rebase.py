@@ -19,7 +19,15 @@ from evolve.cli.anew import (
 )
 from evolve.cli.ask import Prompts, at_terminal
 from evolve.cli.find import command
-from evolve.cli.places import TARGET, add_format, one, tell, tell_json
+from evolve.cli.places import (
+    TARGET,
+    add_format,
+    add_installed,
+    check_writable,
+    one,
+    tell,
+    tell_json,
+)
 from evolve.errors import Refused
 from evolve.project import Project
 from evolve.revisions.graph import Graph
@@ -56,6 +64,7 @@ def add_rebase(commands: Any) -> None:
         action="store_true",
         help="finish a rebase that was cut off while it wrote its files",
     )
+    add_installed(parser)
     add_anew_options(parser)
     add_format(parser)
     parser.set_defaults(run=rebase)
@@ -63,6 +72,7 @@ def add_rebase(commands: Any) -> None:
 
 def rebase(project: Project, args: argparse.Namespace) -> int:
     """Move a branch. First all checks and questions, then all changes."""
+    check_writable(project, args)
     if args.finish:
         names = finish(project, args.app)
         tell(args, f"Finished the rebase of '{args.app}': {', '.join(names)}.")
@@ -118,7 +128,7 @@ def _named(project: Project, graph: Graph, app: str, text: str | None) -> Key | 
 
 
 def _asked(args: argparse.Namespace, heads: list[Key]) -> Key | None:
-    if len(heads) != 2 or args.no_input or not at_terminal():
+    if len(heads) != 2 or not args.interactive or not at_terminal():
         return None
     for key in heads:
         if Prompts(Answers()).confirm(f"Does {key.name} stay, and the other go on top of it?"):

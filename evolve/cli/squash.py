@@ -9,7 +9,7 @@ from typing import Any
 from evolve.authoring.squash import Squashed, squashed, write_all
 from evolve.cli.answers import add_answers, answers_of, questioner
 from evolve.cli.find import command
-from evolve.cli.places import one
+from evolve.cli.places import add_installed, add_print_only, check_writable, one
 from evolve.project import Project
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Key
@@ -31,22 +31,23 @@ def add_squash(commands: Any) -> None:
     parser.add_argument(
         "--name", metavar="SLUG", default="", help="slug of the file name, instead of a made one"
     )
-    parser.add_argument("--stdout", action="store_true", help="print the files and write nothing")
+    add_print_only(parser)
+    add_installed(parser)
     add_answers(parser, renames=False)
     parser.set_defaults(run=squash)
 
 
 def squash(project: Project, args: argparse.Namespace) -> int:
     """Write what replaces a range of revisions."""
-    project.config(args.app)
+    check_writable(project, args)
     graph = project.graph()
     first, _, last = args.range.rpartition(":")
     end = _one(project, graph, args.app, last)
     start = _one(project, graph, args.app, first) if first not in ("", "base", "zero") else None
     answers = answers_of(args)
-    made = squashed(project, args.app, start, end, questioner(args, answers), args.name)
-    answers.finish()
-    if args.stdout:
+    with answers.settling():
+        made = squashed(project, args.app, start, end, questioner(args, answers), args.name)
+    if args.print_only:
         sys.stdout.write("\n".join(each.new.text for each in made.squashes))
         return 0
     write_all(made.squashes)

@@ -8,7 +8,7 @@ from typing import Any
 from evolve.cli.databases import add_database
 from evolve.cli.places import TARGET, add_format, tell, tell_json
 from evolve.cli.watch import Watcher
-from evolve.errors import Refused
+from evolve.errors import Refused, few_lines
 from evolve.history.ghosts import Ghost
 from evolve.project import Project
 from evolve.running import Run, migrate
@@ -39,7 +39,7 @@ def stamp(project: Project, args: argparse.Namespace) -> int:
     """Change an app's rows in the history."""
     ghosts = [each for each in project.ghosts(args.database, args.app) if each.key.app == args.app]
     if ghosts and not args.purge:
-        raise Refused("\n".join(map(str, ghosts)), "Give --purge to remove these rows as well.")
+        raise Refused(few_lines(ghosts), "Give --purge to remove these rows as well.")
     plans = project.stamps(args.database, args.app, args.targets)
     _purge(project, args, ghosts)
     for plan in plans:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 
 from evolve.authoring.author import Wish
 from evolve.authoring.rollback import Rollbacks, located
 from evolve.authoring.update import Update, prepared, put, rewritten
-from evolve.autodiff.questions import Questioner
+from evolve.autodiff.questions import Answers, Questioner
 from evolve.cli.anew import (
     add_anew_options,
     check_rollbacks,
@@ -42,13 +41,17 @@ def update(
     args: argparse.Namespace,
     wish: Wish,
     ask: Questioner,
-    finish: Callable[[], None],
+    answers: Answers,
 ) -> int:
     """Write an app's last revision anew. First all checks and questions, then all changes."""
-    found = rewritten(project, args.app, wish, ask)
-    finish()
+    with answers.settling():
+        found = rewritten(project, args.app, wish, ask)
+    if found.same:
+        said = f"{found.old.name} says what models.py says already. Nothing was touched."
+        print(said, file=sys.stderr if args.print_only else sys.stdout)
+        return 0
     lines = found.new.lines if found.new else []
-    if args.stdout:
+    if args.print_only:
         say(*lines)
         sys.stdout.write(found.new.text if found.new else "")
         return 0

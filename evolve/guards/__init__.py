@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from evolve.errors import Guarded
-from evolve.guards import changed_beside, irreversible, out_of_order, unfilled
+from evolve.errors import Guarded, few_lines
+from evolve.guards import irreversible, lost_objects, out_of_order, unfilled
 from evolve.guards.facts import Facts
 from evolve.plan import Plan
 
-_CHECKS = (irreversible.check, unfilled.check, out_of_order.check, changed_beside.check)
+_CHECKS = (irreversible.check, unfilled.check, out_of_order.check, lost_objects.check)
 
 
 def refuse(plan: Plan, facts: Facts, allowed: Container[str] = ()) -> None:
@@ -20,4 +20,4 @@ def refuse(plan: Plan, facts: Facts, allowed: Container[str] = ()) -> None:
     found = [finding for check in _CHECKS for finding in check(plan, facts)]
     findings = [finding for finding in found if finding.code not in allowed]
     if findings:
-        raise Guarded("\n".join(map(str, findings)), "Nothing was touched.")
+        raise Guarded(few_lines(findings), "Nothing was touched.")

@@ -16,5 +16,5 @@ class Facts(Protocol):
     def unfilled(self, revision: Revision, direction: Direction) -> bool:
         """Tell whether nobody has written what a data revision does in a direction."""
 
-    def changes(self, key: Key) -> frozenset[str]:
-        """Return the labels ("Model.field") of what a revision changes of its app's models."""
+    def lost_objects(self, key: Key) -> tuple[str, ...]:
+        """Return what a revision would drop of what tables have and no model says, a line each."""

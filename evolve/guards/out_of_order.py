@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evolve.errors import few
 from evolve.findings import Finding
 from evolve.guards.facts import Facts
 from evolve.plan import Plan
@@ -13,7 +14,7 @@ def check(plan: Plan, facts: Facts) -> list[Finding]:
         Finding(
             "out-of-order",
             str(step.revision),
-            f"it should have been applied before {', '.join(map(str, step.late))}, but was not.",
+            f"it should have been applied before {few(step.late)}, but was not.",
             f"Roll {'it' if len(step.late) == 1 else 'them'} back first, or give --merge to run it "
             "now all the same.",
         )
@@ -25,7 +26,7 @@ def check(plan: Plan, facts: Facts) -> list[Finding]:
 def branches(plan: Plan) -> list[str]:
     """Return a line for each step that runs after what a parallel branch did: for information."""
     return [
-        f" - {step.revision} comes from another branch than {', '.join(map(str, step.beside))}, "
+        f" - {step.revision} comes from another branch than {few(step.beside)}, "
         "applied already: it runs after it."
         for step in plan.steps
         if step.beside and step.direction == "forwards" and not step.faked
