@@ -1,0 +1,1 @@
+"""Random histories of two apps, run by evolve and by Django side by side."""
