@@ -171,3 +171,78 @@ def test_a_squash_of_a_squash_marks_the_innermost_too_both_ways():
     (up,) = make_plan(it, set(), [to("s2")]).steps
     (down,) = make_plan(it, {key("s2")}, [to(None)]).steps
     assert names(up.marks) == names(down.marks) == "1 2 s1 3 s2"
+
+
+def test_a_target_that_is_missing_below_what_is_applied_is_put_forwards():
+    assert steps(LINE, "1 3", to("2")) == "2"
+    assert steps(LINE, "3", to("1")) == "1"
+
+
+FORK = graph("1", "2 < 1", "3 < 1", "o:x", "o:y < x", "o:z < x")
+
+
+def test_all_apps_go_to_their_heads_where_no_app_has_two():
+    assert targets_for_all(LINE, frozenset()) == (to("3"), Target("o", Key("o", "x")))
+
+
+@pytest.mark.parametrize("applied", [[], ["1"], ["1", "2"], ["1", "3", "o:x", "o:y", "o:z"]])
+def test_two_heads_that_are_not_both_applied_are_not_run_by_accident(applied):
+    with pytest.raises(Refused, match="'a' has more than one head: 2, 3") as error:
+        targets_for_all(FORK, {key(each) for each in applied})
+    assert "`evolve rebase a 3`" in error.value.hint
+
+
+def test_two_heads_that_are_both_applied_are_no_matter():
+    applied = {key(each) for each in ("1", "2", "3")}
+    with pytest.raises(Refused, match="'o' has more than one head: y, z"):
+        targets_for_all(FORK, applied)
+    assert len(targets_for_all(FORK, applied | set(FORK))) == 4
+    assert len(targets_for_all(FORK)) == 4
+    assert targets_for_all(graph("1", "2"), {key("1"), key("2")}) == (to("1"), to("2"))
+
+
+def placed(it, applied, *targets):
+    plan = make_plan(it, {key(each) for each in applied.split()}, targets)
+    return {step.key.name: names(step.late) for step in plan.steps}, {
+        step.key.name: names(step.beside) for step in plan.steps
+    }
+
+
+def test_each_step_knows_what_should_have_come_after_it():
+    late, _ = placed(LINE, "3 o:x", to("3"))
+    assert late == {"1": "3 o:x", "2": "3 o:x"}
+    assert placed(LINE, "1", to("3"))[0] == {"2": "", "3": ""}
+    assert placed(LINE, "1 2 3", to("1"))[0] == {"3": "", "2": ""}
+
+
+def test_each_step_knows_what_is_applied_on_other_branches_of_its_own_app():
+    it = graph("1", "2 < 1", "3 < 1", "4 < 3 ; o:y", "o:x", "o:y < x", "o:z < x")
+    _, beside = placed(it, "1 2 o:x o:z", to("4"))
+    assert beside == {"3": "2", "y": "o:z", "4": "2"}
+    assert placed(it, "1 o:x", to("4"))[1] == {"3": "", "y": "", "4": ""}
+
+
+def test_two_bases_of_an_app_are_branches():
+    assert placed(graph("1", "2"), "1", to("2"))[1] == {"2": "1"}
+
+
+def test_the_targets_before_one_count_as_done():
+    plan = make_plan(LINE, set(), [to("1"), to("2"), to("3")])
+    assert [names(step.key for step in each.steps) for each in plan.sections] == ["1", "2", "3"]
+    plan = make_plan(LINE, set(LINE), [to("2"), to("1")])
+    assert [names(step.key for step in each.steps) for each in plan.sections] == ["3", "o:x 2"]
+
+
+def test_faking_marks_the_named_steps_alone():
+    plan = make_plan(LINE, set(), [to("3")]).faking({key("2"), Key("o", "x")})
+    assert {step.key.name: step.faked for step in plan.steps} == {
+        "1": False,
+        "2": True,
+        "3": False,
+    }
+
+
+def test_a_plan_with_one_step_in_its_last_section_is_something_to_do():
+    plan = make_plan(LINE, {key("1")}, [to("1"), to("2")])
+    assert [len(each.steps) for each in plan.sections] == [0, 1]
+    assert plan

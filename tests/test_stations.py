@@ -34,8 +34,15 @@ ORDER = [
 ]
 PURE = [
     *("errors.py", "findings.py", "frozen/snapshot.py", "plan.py", "guards"),
+    *("frozen/expressions.py", "frozen/slots.py"),
     *("revisions/revision.py", "revisions/graph.py", "revisions/targets.py"),
-    *("revisions/squashed.py", "revisions/mentions.py", "revisions/walks.py"),
+    *(
+        "revisions/squashed.py",
+        "revisions/references.py",
+        "revisions/mentions.py",
+        "revisions/order.py",
+        "revisions/walks.py",
+    ),
 ]
 FILES = sorted(ROOT.rglob("*.py"))
 

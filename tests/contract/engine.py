@@ -7,7 +7,7 @@ import importlib
 import itertools
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,8 +40,8 @@ from tests.contract.schema import Schema, schema
 APPS = ("law", "ally")
 _PRELUDE = """
 from django.core.validators import MinValueValidator, RegexValidator
-from django.db import models
-from django.db.models import F, Q
+from django.db import migrations, models
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Abs, Length, Lower, Now, Upper
 from tests.apps.law.values import *
 from tests.apps.law import values
@@ -141,22 +141,22 @@ class Silent:
 
 
 class World:
-    """The apps `law` and `ally` with revisions of their own below a directory.
+    """The apps `law` and `ally`, or others, with revisions of their own below a directory.
 
     `models` holds the models.py of each app as it is now. Use it as a context.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, apps: Sequence[str] = APPS) -> None:
         self.name = f"world_{next(_numbers)}"
-        self.models: dict[str, str] = dict.fromkeys(APPS, "")
+        self.models: dict[str, str] = dict.fromkeys(apps, "")
         self._directory = directory
-        modules = {app: f"{self.name}.{app}" for app in APPS}
+        modules = {app: f"{self.name}.{app}" for app in apps}
         self._settings = override_settings(MIGRATION_MODULES=modules)
         self._live = mock.patch("evolve.authoring.author.live_models", self._live_models)
 
     def __enter__(self) -> World:
         root = self._directory / self.name
-        for each in (root, *(root / app for app in APPS)):
+        for each in (root, *(root / app for app in self.models)):
             each.mkdir()
             (each / "__init__.py").touch()
         sys.path.insert(0, str(self._directory))
@@ -259,7 +259,7 @@ class World:
 
     # Databases
 
-    def plan(self, alias: str, target: str | None = None, app: str = "law") -> Plan:
+    def plan(self, alias: str, target: str | None = None, app: str | None = "law") -> Plan:
         """Return what has to run to bring a database to a target."""
         return self.project.plan(alias, app, target)
 
@@ -267,10 +267,10 @@ class World:
         self,
         alias: str,
         target: str | None = None,
-        app: str = "law",
+        app: str | None = "law",
         observer: Silent | None = None,
     ) -> Report:
-        """Bring a database to a target of an app, the head where none is given."""
+        """Bring a database to a target of an app, the head where none is given; None: all apps."""
         project = self.project
         plan = project.plan(alias, app, target)
         project.refuse(plan)

@@ -112,7 +112,9 @@ def _mysql(cursor: Any) -> Iterator[tuple[str, str]]:
         """,
     )
     for table, name, clause in checks:
-        called = "" if f"`{name}`" in clause else _called(name)
+        # That of a JSON column has the column's name, and keeps it when the column gets another.
+        unnamed = f"`{name}`" in clause or clause.startswith("json_valid(")
+        called = "" if unnamed else _called(name)
         yield table, f"check {called} {clause}"
 
 

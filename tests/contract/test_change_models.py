@@ -328,6 +328,23 @@ CASES = [
         rows={**ANN_AND_BOB, "Book": [{"author_id": 1, "by_id": 2}, {"author_id": 1, "by_id": 1}]},
     ),
     Case(
+        "an order comes, with what names its column",
+        AUTHOR + model("Book", "up = models.ForeignKey(Author, models.CASCADE)"),
+        AUTHOR
+        + model(
+            "Book",
+            "up = models.ForeignKey(Author, models.CASCADE)",
+            meta=(
+                "order_with_respect_to = 'up'",
+                "indexes = [models.Index(fields=['_order', 'up'], name='i')]",
+                "constraints = [models.UniqueConstraint(fields=['up', '_order', 'id'], name='u')]",
+            ),
+        ),
+        "alter_order_with_respect_to add_index add_constraint",
+        "remove_constraint remove_index alter_order_with_respect_to",
+        rows={**ANN_AND_BOB, "Book": [{"up_id": 1}]},
+    ),
+    Case(
         "a proxy comes",
         AUTHOR,
         AUTHOR + model("Poet", meta=("proxy = True", "ordering = ['name']"), bases="Author"),

@@ -295,8 +295,8 @@ CASES = [
         "a through model is renamed",
         AUTHOR + book(m2m("Author", "through='Credit'")) + THROUGH,
         AUTHOR + book(m2m("Author", "through='Debt'")) + OTHER_THROUGH,
-        "rename_model alter_field",
-        "alter_field rename_model",
+        "rename_model",
+        "rename_model",
         answers={"renames": {"Credit": "Debt"}},
         rows=CREDITED,
         then={**TITLED, "Debt": [{"book_id": 1, "author_id": 2, "share": 3}]},
@@ -309,8 +309,8 @@ CASES = [
         AUTHOR
         + book(m2m("Author", "through='Credit'", "through_fields=('book', 'writer')"))
         + THROUGH.replace("author =", "writer ="),
-        "rename_field alter_field",
-        "alter_field rename_field",
+        "rename_field",
+        "rename_field",
         answers={"renames": {"Credit.author": "writer"}},
         rows=CREDITED,
         then={**TITLED, "Credit": [{"book_id": 1, "writer_id": 2, "share": 3}]},

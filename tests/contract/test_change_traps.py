@@ -63,6 +63,22 @@ ORDERED = model(
 )
 GENERATED = "double = models.GeneratedField(expression=F('age') * 2, output_field=models.IntegerField(), db_persist={})"
 STORED, VIRTUAL = GENERATED.format(True), GENERATED.format(False)
+LABELLED = (
+    "label = models.GeneratedField(db_persist=True, output_field=models.CharField(max_length=9), "
+    "expression=Case(When(name='name', then=Value('name')), default=Value('other')))"
+)
+NAMED = {"Author": [{"name": "name"}, {"name": "Ann"}]}
+LABELS = {"Author": [{"name": "name", "label": "name"}, {"name": "Ann", "label": "other"}]}
+CHECKED = (
+    "constraints = [models.CheckConstraint(condition=Q(name__in=['name', 'other']), name='name')]"
+)
+PERMITTED = "permissions = [('name', 'name')]"
+IMAGE = "image = models.ImageField(width_field='{}')"
+BY = model(
+    "Book",
+    "{} = models.ForeignKey(Author, models.CASCADE)",
+    meta=("ordering = ['{}_id', '-{}__name']",),
+)
 NOT_STORED_ON_POSTGRESQL = ("sqlite", "mariadb")
 
 CASES = [
@@ -196,6 +212,63 @@ CASES = [
         rows=ROWS,
         then={"Author": [{"name": "Ann", "years": 1, "double": 2}]},
         vendors=NOT_STORED_ON_POSTGRESQL,
+    ),
+    Case(
+        "rename a field whose name is a value in a generated field",
+        model("Author", NAME, LABELLED),
+        model(
+            "Author", NAME.replace("name", "title", 1), LABELLED.replace("When(name", "When(title")
+        ),
+        "rename_field",
+        "rename_field",
+        answers={"renames": {"Author.name": "title"}},
+        rows=NAMED,
+        then={"Author": [{"title": "name", "label": "name"}, {"title": "Ann", "label": "other"}]},
+        back=LABELS,
+    ),
+    Case(
+        "rename a field whose name is a value in a check and a permission",
+        author(CHECKED, PERMITTED),
+        author(CHECKED, PERMITTED).replace("name = m", "title = m", 1).replace("Q(name", "Q(title"),
+        "rename_field",
+        "rename_field",
+        answers={"renames": {"Author.name": "title"}},
+        rows={"Author": [{"name": "name", "age": 1}]},
+        then={"Author": [{"title": "name", "age": 1}]},
+        more={"Author": [{"title": "other", "age": 2}]},
+        back={"Author": [{"name": "name", "age": 1}, {"name": "other", "age": 2}]},
+    ),
+    Case(
+        "rename a field whose name is the name of an index",
+        author("indexes = [models.Index(fields=['age'], name='age')]"),
+        author("indexes = [models.Index(fields=['years'], name='age')]").replace(
+            "age =", "years ="
+        ),
+        "rename_field",
+        "rename_field",
+        answers={"renames": {"Author.age": "years"}},
+        rows=ROWS,
+        then=RENAMED,
+    ),
+    Case(
+        "rename a foreign key that is named by its column and looked through",
+        AUTHOR + BY.format("by", "by", "by"),
+        AUTHOR + BY.format("writer", "writer", "writer"),
+        "rename_field",
+        "rename_field",
+        answers={"renames": {"Book.by": "writer"}},
+        rows={"Author": [{"name": "Ann"}], "Book": [{"by_id": 1}]},
+        then={"Book": [{"writer_id": 1}]},
+    ),
+    Case(
+        "rename a field that an image keeps its width in",
+        model("Photo", "age = models.IntegerField(null=True)", IMAGE.format("age")),
+        model("Photo", "years = models.IntegerField(null=True)", IMAGE.format("years")),
+        "rename_field",
+        "rename_field",
+        answers={"renames": {"Photo.age": "years"}},
+        rows={"Photo": [{"age": None, "image": ""}]},
+        then={"Photo": [{"years": None, "image": ""}]},
     ),
     Case(
         "remove a field that is in a generated field, and that one",

@@ -21,7 +21,7 @@ from tests.contract.schema import schema
 
 AUTHOR = model("Author", "name = models.CharField(max_length=20)")
 ID = '"id": models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")'
-WRITTEN_BY_HAND = {"execute", "run"}
+WRITTEN_BY_HAND = {"execute", "run", "undo"}
 
 
 def test_every_operation_is_called_by_a_case():

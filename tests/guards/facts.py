@@ -4,10 +4,11 @@
 class Said:
     """Answers what the test says of revisions, by name."""
 
-    def __init__(self, irreversible=None, unfilled=(), changes=None):
+    def __init__(self, irreversible=None, unfilled=(), changes=None, lost=None):
         self._irreversible = irreversible or {}
         self._unfilled = unfilled
         self._changes = changes or {}
+        self._lost = lost or {}
 
     def changes(self, key):
         return frozenset(self._changes.get(key.name, ()))
@@ -17,3 +18,6 @@ class Said:
 
     def unfilled(self, revision, direction):
         return (revision.name, direction) in self._unfilled
+
+    def lost_objects(self, key):
+        return self._lost.get(key.name, ())

@@ -92,3 +92,13 @@ def test_a_parallel_branch_is_no_matter_and_is_said():
         " - a:3 comes from another branch than a:2, applied already: it runs after it."
     ]
     assert branches(make_plan(forked, set(), [Target("a", key("4"))])) == []
+
+
+def test_what_would_be_dropped_is_named_unless_the_step_is_faked_or_that_is_allowed():
+    said = Said(lost={"2": ("t: CHECK (a > 0)", "t: view v")})
+    with pytest.raises(Guarded, match="a:2: it would drop") as error:
+        refuse(forwards(), said)
+    assert " - t: CHECK (a > 0)\n - t: view v\n" in str(error.value)
+    assert "--accept-lost-objects" in str(error.value)
+    refuse(forwards().faking(ALL), said)
+    refuse(forwards(), said, {"lost-objects"})

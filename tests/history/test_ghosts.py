@@ -82,3 +82,52 @@ def test_a_file_may_go_from_one_format_to_the_other():
     django = revision("0001", "0001", kind="django")
     assert found([django], rows("0001"), [entry("0001", "hex")]) == []
     assert found([revision("0001", "hex")], rows("0001"), [entry("0001", "0001")]) == []
+
+
+def test_two_ghosts_in_a_row_are_both_the_newest():
+    """Nothing that is known was applied after either."""
+    assert found([revision("0001", "x")], rows("0001", "0002", "0003")) == [
+        ("0002", None, True),
+        ("0003", None, True),
+    ]
+
+
+def test_what_is_newest_goes_by_when_it_was_applied_and_ghosts_are_listed_by_name():
+    known = [revision("0001", "x"), revision("0009", "y")]
+    assert found(known, rows("0009", "0005", "0004", "0001", "0003")) == [
+        ("0003", None, True),
+        ("0004", None, False),
+        ("0005", None, False),
+    ]
+
+
+def test_a_later_revision_of_another_app_says_nothing_of_it():
+    applied = {**rows("0001"), Key("b", "0001"): NOON + timedelta(hours=1)}
+    (ghost,) = find_ghosts([Revision("b", "0001", "z")], {"a"}, applied, {})
+    assert ghost.newest
+
+
+def test_a_ghost_stops_where_it_is_the_newest_or_was_replaced():
+    new = revision("0002_b", "new", supersedes={"old": "0002_a"})
+    last = revision("0003", "last")
+    (below,) = find_ghosts([last], {"a"}, rows("0002", "0003"), {})
+    (above,) = find_ghosts([last], {"a"}, rows("0003", "0004"), {})
+    (replaced,) = find_ghosts([new, last], {"a"}, rows("0002_a", "0003"), {})
+    assert [each.stops for each in (below, above, replaced)] == [False, True, True]
+
+
+def test_what_was_replaced_names_what_took_its_place():
+    new = revision("0002_b", "new", supersedes={"old": "0002_a"})
+    (ghost,) = find_ghosts(
+        [new], {"a"}, rows("0002_a"), {Key("a", "0002_a"): entry("0002_a", "old")}
+    )
+    assert str(ghost).endswith("replaced by a:0002_b. It did: Did it")
+    same = revision("0001", "second")
+    (ghost,) = find_ghosts([same], {"a"}, rows("0001"), {Key("a", "0001"): entry("0001", "first")})
+    assert "and its file was written anew. It did: Did it" in str(ghost)
+
+
+def test_a_new_revision_of_an_old_name_does_not_stand_for_what_was_replaced():
+    """0002_a was rewritten into 0002_b, and then somebody called another one 0002_a."""
+    known = [revision("0002_b", "new", supersedes={"old": "0002_a"}), revision("0002_a", "fresh")]
+    assert found(known, rows("0002_a"), [entry("0002_a", "old")]) == [("0002_a", "0002_b", True)]

@@ -106,8 +106,11 @@ def test_a_conflict_is_shown_side_by_side_and_written_when_it_is_answered(everyw
     everywhere.must("migrate", "shop")
     everywhere.models("shop", CLASH[0])
     no_change(everywhere)
-    everywhere.run_sql(f"INSERT INTO shop_thing (name) VALUES ('{'x' * 30}')")
-    assert "which branch ran last" in everywhere.refused("migrate", "shop", "zero")
+    everywhere.run_sql(f"INSERT INTO shop_thing (name) VALUES ('{'x' * 20}')")
+    everywhere.must("migrate", "shop", "0003")
+    everywhere.must("migrate", "shop")
+    everywhere.run_sql("DELETE FROM shop_thing")
+    everywhere.must("migrate", "shop", "zero")
 
 
 def test_what_no_side_can_be_taken_of_is_to_be_changed(site):
@@ -118,14 +121,14 @@ def test_what_no_side_can_be_taken_of_is_to_be_changed(site):
     assert "change one of them so that it does not touch that" in error
 
 
-def test_going_back_over_what_both_branches_did_is_refused(everywhere):
+def test_a_branch_goes_back_and_leaves_what_the_other_one_did_to_the_same_field(everywhere):
     same = THING.replace("9", "30")
     fork(everywhere, same, same + WEIGHT)
     everywhere.must("migrate", "shop", "heads")
-    before = everywhere.content()
-    error = everywhere.refused("migrate", "shop", "zero")
-    assert f"shop:{THEIRS}: going back would also undo what shop:{OURS} did to Thing.name" in error
-    assert everywhere.content() == before
+    everywhere.must("migrate", "shop", f"{THEIRS}@-1")
+    everywhere.run_sql(f"INSERT INTO shop_thing (name) VALUES ('{'x' * 30}')")
+    everywhere.run_sql("DELETE FROM shop_thing")
+    everywhere.must("migrate", "shop", "zero")
 
 
 def test_merge_takes_three_heads_and_refuses_one(site):
@@ -431,3 +434,58 @@ def test_what_a_revision_waits_for_can_be_given(site):
     assert f'    depends_on = ["shop:{id_}"]\n' in site.file("other", "0001").read_text()
     error = site.refused("schemamigration", "other", "--empty", "x", "--depends-on", "shop:nine")
     assert "There is no revision of 'shop' 'nine'" in error
+
+
+TITLED = "class Thing(models.Model):\n    title = models.CharField(max_length=9)\n"
+LONGER = "class Thing(models.Model):\n    name = models.CharField(max_length=30)\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(TITLED, LONGER), (LONGER, TITLED)], ids=["renamed first", "altered first"]
+)
+def test_a_rename_and_a_change_of_one_field_are_rebased_and_not_merged(everywhere, ours, theirs):
+    site = everywhere
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    for name, text, splice in (("ours", ours, ()), ("theirs", theirs, ("--head", "1", "--splice"))):
+        site.models("shop", text)
+        rename = ("--rename", "Thing.name=title") if text == TITLED else ()
+        site.must("schemamigration", "shop", "--auto", "--name", name, *rename, *splice)
+    assert "evolve rebase shop" in site.refused("merge", "shop")
+    site.must("rebase", "shop", "0003")
+    site.models("shop", TITLED.replace("9", "30"))
+    no_change(site)
+    site.must("check", "shop")
+    site.must("migrate", "shop")
+    site.run_sql("INSERT INTO shop_thing (title) VALUES ('a title')")
+    site.must("migrate", "shop", "0002")
+    site.must("migrate", "shop", "zero")
+
+
+@pytest.mark.parametrize(
+    "changed", [TITLED, LONGER, THING + SIZE], ids=["field renamed", "altered", "added"]
+)
+@pytest.mark.parametrize("first", [True, False], ids=["model renamed first", "last"])
+def test_a_renamed_model_that_the_other_branch_changes_is_neither_merged_nor_rebased(
+    site, changed, first
+):
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    gizmo = THING.replace("class Thing", "class Gizmo")
+    splice = ("--head", "1", "--splice")
+    for name, text in (
+        (("ours", gizmo), ("theirs", changed))
+        if first
+        else (
+            ("ours", changed),
+            ("theirs", gizmo),
+        )
+    ):
+        rename = {gizmo: ("--rename", "Thing=Gizmo"), TITLED: ("--rename", "Thing.name=title")}
+        site.models("shop", text)
+        options = (*rename.get(text, ()), *(splice if name == "theirs" else ()))
+        site.must("schemamigration", "shop", "--auto", "--name", name, *options)
+    error = site.refused("merge", "shop")
+    assert f"{OURS if first else THEIRS}: renamed to Gizmo" in error
+    assert "Thing" in site.refused("rebase", "shop", THEIRS)
+    assert site.files("shop") == [FIRST, OURS, THEIRS]

@@ -42,6 +42,8 @@ def test_nothing_changed_and_failures_leave_nothing_behind(site):
         (["migrate", "shop"], "has no revisions"),
         (["migrate", "--database", "defualt"], "Did you mean: default"),
         (["--settings", "nowhere", "list"], "nowhere"),
+        (["migrate", "shop", "-v", "9"], "invalid choice: 9"),
+        (["schemamigration", "shop", "--auto", "--default", "=1"], "there is no name in it"),
     ],
 )
 def test_wrong_calls_are_refused_with_a_way_on(site, args, said):
@@ -57,12 +59,13 @@ def test_every_unanswered_question_is_listed_and_every_option_answers(site):
     site.models("shop", THING + "    size = models.IntegerField()\n")
     site.must("schemamigration", "shop", "--initial")
     site.models("shop", THING.replace("name", "title") + "    weight = models.FloatField()\n")
-    asked = site.evolve("schemamigration", "shop", "--auto")
-    assert asked.code == 2
-    assert "--rename Thing.name=title or --no-rename" in asked.err
-    ran = site.evolve("schemamigration", "shop", "--auto", "--rename", "Thing.name=title")
-    assert "--default Thing.weight=PYTHON" in ran.err
-    assert "--default Thing.size=PYTHON or --irreversible Thing.size" in ran.err
+    asked = site.refused("schemamigration", "shop", "--auto")
+    lines = [line.strip() for line in asked.splitlines() if "answer with" in line]
+    assert lines == [
+        "answer with --rename Thing.name=title or --no-rename",
+        "answer with --default Thing.weight=PYTHON",
+        "answer with --default Thing.size=PYTHON or --irreversible Thing.size",
+    ]
     answers = [
         "--rename",
         "Thing.name=title",
@@ -232,3 +235,78 @@ def test_evolve_goes_on_after_django_s_format_and_django_s_after_evolve(site):
     site.must("migrate", "-v0")
     site.must("migrate", "shop", "zero")
     assert site.must("schemamigration", "shop", "--auto") == "Nothing seems to have changed.\n"
+
+
+def test_open_questions_come_before_what_is_wrong_without_their_answers(site):
+    site.models("shop", THING)
+    site.models("other", OTHER)
+    for app in ("shop", "other"):
+        site.must("schemamigration", app, "--initial")
+    site.models("shop", THING.replace("Thing", "Ware"))
+    site.models("other", OTHER.replace("Thing", "Ware"))
+    asked = site.refused("schemamigration", "shop", "--auto")
+    assert "answer with --rename Thing=Ware or --no-rename" in asked
+    assert "other.Item still refers" in site.refused(
+        "schemamigration", "shop", "--auto", "--no-rename"
+    )
+    assert site.files("shop") == ["0001_initial"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("MIGRATION_MODULES = {'shop': ''}", "MIGRATION_MODULES has '' for 'shop'."),
+        ("MIGRATION_MODULES = {'shop': 3}", "MIGRATION_MODULES has 3 for 'shop'."),
+        ("EVOLVE = ['x']", "The setting EVOLVE is ['x']."),
+        ("import gone", "project_settings.py:7: ModuleNotFoundError: No module named 'gone'"),
+        ("INSTALLED_APPS += ['gone']", "The settings 'project_settings' cannot be used"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_named(site, setting, said):
+    site.models("shop", THING)
+    site.setting(setting)
+    assert said in site.refused("list")
+
+
+def test_models_that_cannot_be_imported_are_named_with_their_line(site):
+    site.models("shop", "import gone\n")
+    assert "models.py:4: ModuleNotFoundError: No module named 'gone'" in site.refused("list")
+
+
+@pytest.mark.parametrize("frozen", ["3", "None", "{3: {}}", "{'shop.Thing': 3}"])
+def test_what_is_frozen_wrongly_is_named_with_its_line(site, frozen):
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    path = site.file("shop", "0001")
+    text = path.read_text()
+    path.write_text(f"{text[: text.index('    frozen =')]}    frozen = {frozen}\n")
+    ran = site.evolve("migrate", "shop")
+    assert ran.code in (1, 2)
+    assert "Traceback" not in ran.err
+    assert "0001_initial.py:" in ran.err
+    assert "`frozen`" in ran.err
+
+
+def test_a_revision_is_not_merged_with_itself(site):
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    assert "Two different revisions" in site.refused("merge", "shop", "0001", "0001")
+    assert site.files("shop") == ["0001_initial"]
+
+
+def test_a_label_or_a_short_id_means_the_same_to_every_command(site):
+    for app in ("shop", "other"):
+        site.models(app, THING)
+    site.must("schemamigration", "shop", "--initial", "--branch-label", "heavy")
+    site.must("schemamigration", "other", "--initial")
+    id_ = json.loads(site.must("list", "shop", "--format", "json"))[0]["revisions"][0]["id"]
+    path = site.file("other", "0001")
+    text = path.read_text()
+    for reference, is_known in (("heavy", True), (id_[:4], True), (id_[:3], False)):
+        path.write_text(text.replace("depends_on = []", f'depends_on = ["shop:{reference}"]'))
+        codes = [
+            site.evolve("migrate", "other", "--plan").code,
+            site.python("manage.py", "showmigrations", "other").code,
+        ]
+        assert [code == 0 for code in codes] == [is_known, is_known]
+        assert ("> shop:0001_initial" in site.evolve("migrate", "other", "--plan").out) is is_known

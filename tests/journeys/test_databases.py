@@ -222,6 +222,41 @@ def test_permissions_and_content_types_follow_a_rename(everywhere):
     assert names == {f"{verb}_item" for verb in ("add", "change", "delete", "view")}
 
 
+def test_permissions_have_the_names_that_django_gives_them_both_ways(everywhere):
+    site = everywhere
+    names = ["LooseThing", "StockItem", "RareWare"]
+    said = "    class Meta:\n        verbose_name = 'old ware'\n"
+    body = "class {}(models.Model):\n    name = models.CharField(max_length=9)\n"
+    site.models("shop", body.format(names[0]))
+    site.must("schemamigration", "shop", "--initial")
+    for old, new, meta in ((names[0], names[1], ""), (names[1], names[2], said)):
+        site.models("shop", body.format(new) + meta)
+        site.must("schemamigration", "shop", "--auto", "--rename", f"{old}={new}")
+
+    def permissions():
+        return site.rows(
+            "SELECT p.codename, p.name FROM auth_permission p JOIN django_content_type t "
+            "ON p.content_type_id = t.id WHERE t.app_label = 'shop' ORDER BY p.codename"
+        )
+
+    def named(model, verbose):
+        verbs = ("add", "change", "delete", "view")
+        return [(f"{verb}_{model}", f"Can {verb} {verbose}") for verb in verbs]
+
+    site.must("migrate", "auth")
+    site.must("migrate", "shop", "0001")
+    assert permissions() == named("loosething", "loose thing")
+    ids = site.rows("SELECT id FROM auth_permission ORDER BY id")
+    site.must("migrate")
+    assert permissions() == named("rareware", "old ware")
+    site.must("migrate", "shop", "0002")
+    assert permissions() == named("stockitem", "stock item")
+    site.must("migrate")
+    site.must("migrate", "shop", "0001")
+    assert permissions() == named("loosething", "loose thing")
+    assert set(ids) <= set(site.rows("SELECT id FROM auth_permission"))
+
+
 def test_mariadbs_own_errors_are_explained_and_myisam_is_named(everywhere):
     if everywhere.connection.vendor != "mysql":
         pytest.skip("it is about MariaDB")
@@ -271,7 +306,7 @@ def test_a_rebuild_on_sqlite_keeps_triggers_rows_and_children(everywhere):
         everywhere.run_sql(sql)
     wider = THING.replace("9", "20") + "    n = models.IntegerField(default=1, unique=True)\n"
     everywhere.models("shop", wider + child)
-    everywhere.must("schemamigration", "shop", "--auto")
+    everywhere.must("schemamigration", "shop", "--auto", "--shared-default", "Thing.n")
     everywhere.must("migrate", "shop")
     assert everywhere.rows("SELECT of_id FROM shop_child") == [(1,)]
     everywhere.run_sql("INSERT INTO shop_thing (name, n) VALUES ('y', 2)")

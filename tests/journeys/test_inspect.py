@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.db import models
 from django.db.utils import ConnectionHandler
 
+from evolve.database.rules import key_rules
 from tests import databases
 from tests.database import legacy
 
@@ -196,3 +198,93 @@ def test_fields_of_evolve_are_changed_like_any(everywhere):
     site.must("check", "shop")
     site.must("migrate", "shop", "0001")
     assert [no.strip() for (no,) in site.rows("SELECT no FROM pay")] == ["a"]
+
+
+def test_whatever_is_left_out_is_named(everywhere):
+    site = everywhere
+    site.run_sql(PAY)
+    site.run_sql("CREATE VIEW paid AS SELECT * FROM pay")
+    more = {
+        "postgresql": [
+            (
+                "CREATE MATERIALIZED VIEW kept AS SELECT * FROM pay",
+                "kept is left out: it is a view",
+            ),
+            ("CREATE TABLE years (y integer PRIMARY KEY) PARTITION BY RANGE (y)", ""),
+            (
+                "CREATE TABLE year_1 PARTITION OF years FOR VALUES FROM (1) TO (2)",
+                "year_1 is left out: it is a partition",
+            ),
+            ("ALTER TABLE pay ENABLE ROW LEVEL SECURITY", "row-level security"),
+            ("CREATE POLICY mine ON pay USING (size > 0)", "policy mine of row-level security"),
+            (
+                "CREATE TABLE one (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY)",
+                "id GENERATED ALWAYS AS IDENTITY",
+            ),
+        ],
+        "mysql": [
+            (
+                "CREATE TABLE past (id integer PRIMARY KEY) WITH SYSTEM VERSIONING",
+                "past is left out: it is a table of the kind SYSTEM VERSIONED",
+            ),
+            ("CREATE SEQUENCE numbers", "numbers is left out: it is a table of the kind SEQUENCE"),
+            (
+                "CREATE TRIGGER watch BEFORE INSERT ON pay FOR EACH ROW SET NEW.size = 1",
+                "pay: In no model, and stays as it is: trigger watch.",
+            ),
+        ],
+        "sqlite": [
+            (
+                "CREATE TRIGGER watch AFTER INSERT ON pay BEGIN DELETE FROM pay; END",
+                "pay: In no model, and stays as it is: trigger watch.",
+            ),
+        ],
+    }
+    for sql, _ in more[site.connection.vendor]:
+        site.run_sql(sql)
+    ran = site.evolve("inspect", "shop")
+    assert ran.code == 0
+    assert " ! paid is left out: it is a view.\n" in ran.err
+    for _, said in more[site.connection.vendor]:
+        assert said in ran.err
+    assert "converted" in site.must("convert", "shop")
+
+
+def test_a_check_of_a_column_makes_it_no_other_type(everywhere):
+    site = everywhere
+    site.run_sql(
+        "CREATE TABLE item (id integer PRIMARY KEY, price decimal(10,2) CHECK (price > 0), "
+        "size integer CHECK (size > 0), word varchar(9) CHECK (word <> ''))"
+    )
+    ran = site.evolve("inspect", "shop")
+    text = (site.root / "shop" / "models.py").read_text()
+    assert re.search(r"price = \w+\.(Typed)?DecimalField\(", text)
+    assert "word = models.CharField(" in text
+    assert ran.err.count("A check stays as it is: CHECK (") == 3
+    site.must("convert", "shop")
+
+
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
+def test_what_a_foreign_key_does_is_in_the_model_or_is_said(everywhere, action):
+    site = everywhere
+    site.run_sql("CREATE TABLE maker (id integer PRIMARY KEY)")
+    site.run_sql(
+        "CREATE TABLE item (id integer PRIMARY KEY, maker_id integer, CONSTRAINT of_maker "
+        f"FOREIGN KEY (maker_id) REFERENCES maker (id) ON DELETE {action})"
+    )
+    ran = site.evolve("inspect", "shop")
+    text = (site.root / "shop" / "models.py").read_text()
+    site.must("convert", "shop")
+    path = site.root / "shop" / "models.py"
+    path.write_text(text.replace("blank=True", "blank=True, db_column='maker'"))
+    site.must("schemamigration", "shop", "--auto")
+    if hasattr(models, "DB_CASCADE"):
+        assert f"models.DB_{action.replace(' ', '_')}, " in text
+        site.must("migrate", "shop")
+        with site.connection.cursor() as cursor:
+            rules = key_rules(site.connection, cursor, "item")
+        assert [each.on_delete for each in rules] == [action]
+    else:
+        assert "models.DO_NOTHING" in text
+        assert "What a foreign key does stays as it is: FOREIGN KEY (maker_id)" in ran.err
+        assert f"ON DELETE {action}" in ran.err

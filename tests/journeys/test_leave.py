@@ -1,6 +1,7 @@
 """Coming and going: `adopt` looks at a project, `leave` writes what needs no evolve."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,11 @@ def begin(site):
     return site
 
 
+def without_evolve(site):
+    """Have a project in which evolve cannot be imported, as if it were uninstalled."""
+    (site.root / "evolve.py").write_text("raise ImportError('evolve is not installed')\n")
+
+
 def test_what_was_left_goes_on_under_django_alone(everywhere):
     site = begin(everywhere)
     site.must("migrate")
@@ -59,6 +65,7 @@ def test_what_was_left_goes_on_under_django_alone(everywhere):
     site.must("leave", "other", "--yes")
     settings = site.root / "project_settings.py"
     settings.write_text(settings.read_text().replace(", 'evolve'", ""))
+    without_evolve(site)
     for app in ("shop", "other"):
         assert "evolve" not in "".join(
             line
@@ -67,6 +74,7 @@ def test_what_was_left_goes_on_under_django_alone(everywhere):
             if "import" in line
         )
     assert site.python("manage.py", "makemigrations", "--check").code == 0
+    assert site.python("-c", "import evolve").code == 1
     assert site.python("manage.py", "migrate", "shop", "zero").code == 0
     assert site.python("manage.py", "migrate").code == 0
     assert [title for (title,) in site.rows("SELECT title FROM shop_thing")] == ["two"]
@@ -74,6 +82,48 @@ def test_what_was_left_goes_on_under_django_alone(everywhere):
     assert {table: each[0] for table, each in site.content().items()} == {
         table: each[0] for table, each in rows.items()
     }
+
+
+FIELDS = (
+    "from evolve.fields import FixedCharField\n\n\nclass Thing(models.Model):\n"
+    "    code = FixedCharField(max_length=5)\n    name = models.TextField()\n"
+)
+
+
+def test_what_imports_evolve_still_is_named_and_the_way_that_is_said_leads_out(everywhere):
+    site = everywhere
+    site.models("shop", FIELDS)
+    site.must("schemamigration", "shop", "--initial")
+    site.models("other", POST)
+    site.must("schemamigration", "other", "--initial")
+    site.must("migrate")
+    site.setting("EVOLVE = {'HEAD_FILE': True}")
+    (site.root / "other" / "tasks.py").write_text("import evolve.signals\n")
+    out = site.must("leave", "shop", "--yes")
+    assert "needs no evolve now" not in out
+    assert "'shop' still needs evolve, which these lines import:" in out
+    models, first = site.root / "shop" / "models.py", site.file("shop", "0001")
+    assert f" - {models}:4: from evolve.fields import FixedCharField\n" in out
+    number = first.read_text().splitlines().index("import evolve.fields") + 1
+    assert f" - {first}:{number}: import evolve.fields\n" in out
+    assert " - The app 'other' has revisions of evolve's: evolve leave other\n" in out
+    assert f" - {site.root / 'other' / 'tasks.py'}:1: import evolve.signals\n" in out
+    assert " - INSTALLED_APPS in the settings has 'evolve'" in out
+    assert " - The settings have EVOLVE" in out
+    copied = out.partition("copy ")[2].partition(" into")[0]
+    (site.root / "columns.py").write_text(Path(copied).read_text())
+    for path in (models, first):
+        path.write_text(path.read_text().replace("evolve.fields", "columns"))
+    (site.root / "other" / "tasks.py").unlink()
+    out = site.must("leave", "other", "--yes")
+    assert "'other' needs no evolve now" in out
+    assert "shop" not in out
+    settings = site.root / "project_settings.py"
+    settings.write_text(settings.read_text().replace(", 'evolve'", "").replace("EVOLVE", "NONE"))
+    without_evolve(site)
+    assert site.python("manage.py", "makemigrations", "--check").code == 0
+    assert site.python("manage.py", "migrate", "shop", "zero").code == 0
+    assert site.python("manage.py", "migrate").code == 0
 
 
 def test_irreversible_stays_so_and_a_dry_run_writes_nothing(site):
@@ -141,4 +191,20 @@ def test_adopt_names_what_is_unusual(site):
     assert "Database away: The database 'away' cannot be reached" in out
     assert "secret" not in out
     assert "models.py has what no revision has: Add field n on shop.Thing" in out
-    assert "it has models and no migrations: `evolve migrate --run-syncdb`" in out
+    assert (
+        "it has models and no migrations, and on 'default' the tables other_thing are missing: "
+        "`evolve migrate --run-syncdb` makes them" in out
+    )
+
+
+def test_adopt_looks_at_the_tables_before_it_advises_to_make_them(everywhere):
+    site = everywhere
+    site.models("other", THING + THING.replace("Thing", "More"))
+    site.must("migrate", "--run-syncdb")
+    out = site.must("adopt")
+    assert "--run-syncdb" not in out
+    assert "the tables other_more, other_thing are there: `evolve convert other`" in out
+    site.run_sql("DROP TABLE other_more")
+    out = site.must("adopt")
+    assert "the tables other_thing are there: `evolve convert other`" in out
+    assert "the tables other_more are missing: `evolve migrate --run-syncdb`" in out

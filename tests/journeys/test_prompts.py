@@ -71,7 +71,7 @@ def test_giving_up_the_way_back_writes_it_into_the_revision(begun):
 AT_OTHER_PROMPTS = {
     "Did you rename the field Thing.name to Thing.title": RENAMED,
     "Did you rename the model Thing to Object?": BEFORE.replace("class Thing", "class Object"),
-    "is unique, and its callable default": "import uuid\n\n\n"
+    "is unique, and every existing row gets the same value": "import uuid\n\n\n"
     + BEFORE
     + "    code = models.UUIDField(unique=True, default=uuid.uuid4)\n",
 }

@@ -252,3 +252,85 @@ def test_check_says_it_as_json(begun):
     said = json.loads(begun.must("check", "shop", "--format", "json"))
     assert said["findings"] == []
     assert [note["code"] for note in said["notes"]] == ["squash-waits"]
+
+
+def names_applied(site):
+    return {name for (name,) in site.rows("SELECT name FROM django_migrations WHERE app = 'shop'")}
+
+
+def django_squashed(site):
+    """Write three migrations of Django's, the squash of the first two, and one after it."""
+    for body in (THING, THING + SIZE, LAST):
+        site.models("shop", body)
+        assert site.python("manage.py", "makemigrations", "shop").code == 0
+    site.must("migrate", "shop")
+    first, second = (site.file("shop", number).stem for number in ("0001", "0002"))
+    squashed = ["squashmigrations", "shop", "0002", "--no-input", "--squashed-name", "both"]
+    assert site.python("manage.py", *squashed).code == 0
+    return first, second
+
+
+def test_a_target_inside_a_squash_goes_into_it_as_django_does(everywhere):
+    first, second = django_squashed(everywhere)
+    everywhere.must("migrate", "shop")
+    for target in (second, second[:7], first):
+        found = []
+        for tool in (everywhere.must, lambda *args: everywhere.python("manage.py", *args)):
+            everywhere.must("migrate", "shop")
+            tool("migrate", "shop", target)
+            found.append((names_applied(everywhere), everywhere.content()["shop_thing"][0]))
+        assert found[0] == found[1]
+        assert second in found[0][0] or target == first
+    plan = everywhere.must("migrate", "shop", "--plan")
+    assert f" > shop:{second}\n" in plan
+    everywhere.must("migrate", "shop")
+    assert f" < shop:{second}\n" in everywhere.must("migrate", "shop", first, "--plan")
+    assert "(*) 0001_both" in everywhere.must("list", "shop")
+    # The number still means the squash, where Django finds it ambiguous.
+    assert "Nothing to migrate" in everywhere.must("upgrade", "shop", "1")
+    everywhere.must("migrate", "shop", "zero")
+    assert names_applied(everywhere) <= {"0001_both"}
+
+
+def test_what_stands_on_the_squash_goes_before_its_parts(begun):
+    begun.must("migrate", "shop")
+    begun.must("squash", "shop", "0002", "--name", "both")
+    begun.models("shop", LAST + "    born = models.DateField(null=True)\n")
+    begun.must("schemamigration", "shop", "--auto", "--name", "born")
+    begun.must("migrate", "shop")
+    second = next(each for each in begun.files("shop") if each.startswith("0002"))
+    out = begun.must("migrate", "shop", "0001_initial", "--plan")
+    assert [line[3:12] for line in out.splitlines() if line.startswith(" <")] == [
+        "shop:0004",
+        "shop:0003",
+        "shop:0002",
+    ]
+    begun.must("migrate", "shop", "0001_initial")
+    assert "(*) 0001_initial" in begun.must("list", "shop")
+    assert f"( ) {second}" in begun.must("list", "shop")
+    half = begun.must("migrate", "shop", "0001_both")
+    assert f" > shop:{second}\n" in half
+    assert "(*) 0001_both" in begun.must("list", "shop")
+    begun.must("migrate", "shop")
+    begun.must("check", "shop")
+
+
+def test_a_fresh_database_can_stop_inside_a_squash(begun):
+    begun.must("squash", "shop", "head")
+    second = next(each for each in begun.files("shop") if each.startswith("0002"))
+    out = begun.must("migrate", "shop", second)
+    assert out.endswith(f" > shop:0001_initial\n > shop:{second}\n")
+    assert "(*) 0001_initial" in begun.must("list", "shop")
+    begun.must("migrate", "shop")
+
+
+def test_models_that_refer_to_another_app_are_squashed(site):
+    target = "models.ForeignKey('auth.Group', models.CASCADE, null=True)"
+    site.models("shop", f"class Thing(models.Model):\n    group = {target}\n")
+    site.must("schemamigration", "shop", "--initial")
+    more = "    size = models.IntegerField(null=True)\n"
+    site.models("shop", f"class Thing(models.Model):\n    group = {target}\n{more}")
+    site.must("schemamigration", "shop", "--auto")
+    site.must("squash", "shop", "0002")
+    site.must("check", "shop")
+    site.must("migrate", "shop")

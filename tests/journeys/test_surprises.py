@@ -124,7 +124,10 @@ def test_06_a_failed_rebuild_blocks_nothing(begun):
     begun.run_sql("INSERT INTO shop_thing (name) VALUES ('x')")
     tables = begun.content().keys()
     begun.models("shop", THING + "    size = models.IntegerField(unique=True)\n")
-    begun.must("schemamigration", "shop", "--auto", "--default", "Thing.size=0")
+    answers = ["--default", "Thing.size=0"]
+    said = begun.refused("schemamigration", "shop", "--auto", *answers)
+    assert "answer with --shared-default Thing.size" in said
+    begun.must("schemamigration", "shop", "--auto", *answers, "--shared-default", "Thing.size")
     begun.run_sql("INSERT INTO shop_thing (name) VALUES ('y')")
     ran = begun.evolve("migrate", "shop")
     assert ran.code == 1, "two rows get one value in a unique column"

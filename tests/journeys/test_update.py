@@ -104,6 +104,39 @@ def test_an_unapplied_revision_is_only_rewritten_and_a_given_name_stays(begun):
     assert "weight" not in begun.file("shop", "0002").read_text()
 
 
+@pytest.mark.parametrize("options", [[], ["--reapply"], ["--dry-run"], ["--no-input", "--force"]])
+def test_with_nothing_changed_it_says_so_and_does_nothing(everywhere, options):
+    begin(everywhere)
+    everywhere.models("shop", THING + SIZE)
+    before, rows = texts(everywhere), everywhere.content()
+    assert everywhere.must(*UPDATE, *options) == (
+        f"{SECOND} says what models.py says already. Nothing was touched.\n"
+    )
+    assert texts(everywhere) == before
+    assert everywhere.content() == rows
+
+
+def test_another_name_or_an_edited_file_is_a_change(begun):
+    begun.models("shop", THING + SIZE)
+    path = begun.file("shop", "0002")
+    path.write_text(path.read_text().replace("null=True)", "null=True, default=3)", 1))
+    assert "was edited by hand" in begun.refused(*UPDATE, "--accept-data-loss")
+    begun.must(*UPDATE, "--force", "--accept-data-loss")
+    begun.must(*UPDATE, "--name", "size")
+    assert begun.files("shop")[1] == "0002_size"
+
+
+def test_the_label_of_a_branch_stays(begun):
+    begun.models("shop", THING + SIZE)
+    begun.must("schemamigration", "shop", "--empty", "x", "--branch-label", "heavy")
+    begun.must("migrate", "shop")
+    begun.models("shop", THING + SIZE + WEIGHT)
+    begun.must(*UPDATE, "--force")
+    assert 'branch_labels = ["heavy"]' in begun.file("shop", "0003").read_text()
+    begun.must(*UPDATE, "--branch-label", "other")
+    assert '["heavy", "other"]' in begun.file("shop", "0003").read_text()
+
+
 def test_a_dry_run_says_what_would_be_and_touches_nothing(begun):
     before = texts(begun)
     out = begun.must(*UPDATE, "--dry-run")

@@ -42,10 +42,10 @@ def names(keys) -> str:
 
 
 @st.composite
-def graphs(draw, largest=14, branches=True, within=False):
+def graphs(draw, largest=14, branches=True, within=False, django=False):
     """Random graphs of three apps: branches and merges if wanted, dependencies between apps.
 
-    With `within` there are dependencies within apps as well.
+    With `within` there are dependencies within apps as well; with `django` all are Django-format.
     """
     revisions: list[Revision] = []
     for number in range(draw(st.integers(1, largest))):
@@ -56,5 +56,6 @@ def graphs(draw, largest=14, branches=True, within=False):
         down = down if branches else own[-1:]
         depends = draw(st.lists(st.sampled_from(others), max_size=2, unique=True)) if others else []
         name = f"{draw(st.integers(0, 99)):02d}_{number}"
-        revisions.append(Revision(app, name, name, tuple(down), tuple(depends)))
+        kind = "django" if django else "schema"
+        revisions.append(Revision(app, name, name, tuple(down), tuple(depends), kind=kind))
     return revisions

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evolve.revisions.digest import edited, with_digest
+from evolve.revisions.digest import edited, with_digest, without
 
 TEXT = '"""Doc\n\nRevision ID: 1\n"""\nclass Migration:\n    a = f("x", 1)  # why\n'
 WRITTEN = with_digest(TEXT, '"""\n')
@@ -40,3 +40,32 @@ def test_anything_else_is(text):
 
 def test_without_a_digest_nothing_is_known():
     assert edited(TEXT) is None
+
+
+def test_the_digest_of_a_text_stays_what_it_is():
+    """Files that an earlier version wrote were not edited."""
+    assert WRITTEN.splitlines()[3] == "Digest: 7f52705dbe105eb7"
+
+
+def test_without_its_digest_a_text_is_as_it_was():
+    assert without(WRITTEN) == TEXT
+    second = WRITTEN + "text = '''\nDigest: 0123456789abcdef\n'''\n"
+    assert without(second).endswith("Digest: 0123456789abcdef\n'''\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ('x = ["a", "b"]', 'x = ["a" "b"]', True),
+        ('x = ["a", "b"]', 'x = [\n  "a",\n  "b",\n]', False),
+        ('x = {"a": f(1)}', 'x = {"a": f(1,),}', False),
+        ("if x:\n    y()", "if x:\n  y()", False),
+        ("if x:\n    y()\n    z()", "if x:\n    y()\nz()", True),
+        ("x = 1", "x = 1\n(", True),
+        ("x = 1", 'x = 1\n"""', True),
+    ],
+)
+def test_what_python_reads_otherwise_is_an_edit(one, other, said):
+    text = with_digest(f'"""Doc\n"""\n{one}\n', '"""\n')
+    assert edited(text) is False
+    assert edited(text.replace(one, other)) is said

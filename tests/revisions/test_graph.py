@@ -184,27 +184,16 @@ def test_an_empty_graph_has_nothing_and_is_no_error():
     assert (it.apps, [*it], it.of("a"), it.heads("a"), it.bases("a")) == ((), [], (), (), ())
 
 
-def naive_order(it):
-    """The order by its definition: by name, each one's requirements first."""
-    done = []
-
-    def visit(at):
-        if at not in done:
-            for each in it.requirements(at):
-                visit(each)
-            done.append(at)
-
-    for each in sorted(it):
-        visit(each)
-    return done
-
-
 @settings(max_examples=150, deadline=None)
 @given(graphs(), st.randoms())
-def test_the_order_is_depth_first_by_name_whatever_the_order_of_the_files(revisions, random):
+def test_the_order_is_the_same_whatever_the_order_of_the_files(revisions, random):
     it = Graph(revisions)
     random.shuffle(revisions)
-    assert [*it] == [*Graph(revisions)] == naive_order(it)
+    assert [*it] == [*Graph(revisions)]
+    done = set()
+    for each in it:
+        assert done.issuperset(it.requirements(each))
+        done.add(each)
 
 
 ORDER_OF_A_FORK = """
@@ -225,3 +214,42 @@ def test_the_order_is_the_same_for_every_hash_seed():
         ).stdout
 
     assert run("1") == run("2") == run("3")
+
+
+def test_only_what_begins_an_id_is_told_that_four_characters_are_needed():
+    it = Graph([Revision("a", "0001_initial", "abcdef123456")])
+
+    def hint(reference):
+        with pytest.raises(UnknownName) as error:
+            it.find("a", reference)
+        return error.value.hint
+
+    assert "at least four characters" in hint("abc")
+    assert "four characters" not in hint("bcd")
+    assert "four characters" not in hint("")
+
+
+def test_an_ambiguous_reference_of_a_file_is_called_so():
+    with pytest.raises(BrokenGraph, match=r"its parent 'a:x' is ambiguous \(x1, x2\)"):
+        graph("x1", "x2 < x1", "y < x")
+    with pytest.raises(BrokenGraph, match=r"its dependency 'a:x' is ambiguous \(x1, x2\)"):
+        graph("x1", "x2 < x1", "o:y ; a:x")
+
+
+def test_the_last_of_the_own_app_says_nothing():
+    it = graph("a", "b < a ; a:__latest__", "c < b ; a:__first__")
+    assert it.requirements(key("b")) == (key("a"),)
+    assert it.requirements(key("c")) == (key("b"),)
+
+
+def test_a_circle_that_others_stand_on_and_that_stands_on_others_is_named_once():
+    with pytest.raises(BrokenGraph) as error:
+        graph("a", "b < a c", "c < b", "d < c", "e < d b")
+    assert str(error.value).count("wait for each other") == 1
+    listed = [line for line in str(error.value).splitlines() if line.startswith(" - ")]
+    assert [line.split()[1] for line in listed] == ["a:b", "a:c"]
+
+
+def test_a_dependency_that_names_no_app_is_called_so():
+    with pytest.raises(BrokenGraph, match=r"the dependency 'x' names no app"):
+        Graph([Revision("a", "1", "1", depends_on=("x",)), Revision("a", "x", "x")])

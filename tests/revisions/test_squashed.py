@@ -27,7 +27,7 @@ def test_on_a_fresh_database_the_squash_stands_for_its_parts():
 
 
 def test_where_a_part_is_applied_the_parts_stay_and_the_squash_goes():
-    assert names(counting("1")) == "1 o:x 2 4 o:y"
+    assert names(counting("1")) == "o:x 1 2 4 o:y"
 
 
 def test_where_all_parts_are_applied_the_squash_counts_as_applied():
@@ -129,3 +129,95 @@ def test_squashes_that_replace_one_another_are_refused():
     pair = [replace(revision("p"), replaces=("a:q",)), replace(revision("q"), replaces=("a:p",))]
     with pytest.raises(BrokenGraph, match="replace one another: a:p, a:q"):
         counting(revisions=pair)
+
+
+LONG = [
+    replace(revision("0001_x"), id="aaaa11112222"),
+    replace(revision("0002_y < 0001_x"), id="bbbb11112222"),
+    replace(revision("0003_z"), id="cccc11112222"),
+]
+
+
+@pytest.mark.parametrize(
+    ("reference", "named"),
+    [
+        ("0002_y", True),
+        ("0002", True),
+        ("bbbb11112222", True),
+        ("bbbb1", True),
+        ("bbbb", True),
+        ("bbb", False),
+        ("000", False),
+        ("", False),
+        ("cccc", False),
+    ],
+)
+def test_a_part_is_named_by_name_id_and_unique_prefixes_also_in_a_squash(reference, named):
+    """What names no part stays as it is written; the graph says what is wrong with it."""
+    squash = replace(revision("s"), replaces=("a:0001_x", "a:0002_y"))
+    last = replace(revision("0004_q"), down=(reference,))
+    found = without_replaced([*LONG, squash, last], frozenset())
+    (left,) = (each for each in found if each.key == last.key)
+    assert left.down == (("s",) if named else (reference,))
+
+
+def test_a_prefix_of_a_name_comes_before_one_of_an_id():
+    parts = [replace(revision("abcd_x"), id="1111"), replace(revision("x"), id="abcd2222")]
+    squashes = [
+        replace(revision("s"), replaces=("a:abcd_x",)),
+        replace(revision("t"), replaces=("a:x",)),
+    ]
+    last = replace(revision("q"), down=("abcd",))
+    found = without_replaced([*parts, *squashes, last], frozenset())
+    assert found[-1].down == ("s",)
+
+
+def test_a_name_comes_before_another_ones_id():
+    parts = [replace(revision("1"), id="2"), replace(revision("2"), id="1")]
+    squash = replace(revision("s"), replaces=("a:2",))
+    last = replace(revision("q"), down=("2",))
+    assert without_replaced([*parts, squash, last], frozenset())[-1].down == ("s",)
+    last = replace(revision("q"), down=("1",))
+    assert without_replaced([*parts, squash, last], frozenset())[-1].down == ("1",)
+
+
+def test_what_stands_for_a_half_applied_squash_is_sorted_and_requires_nothing_else():
+    """
+    1 - 2 - 3      squashed into s, of which 1 is applied; 5, 4 and 6 were beside it
+    """
+    parts = [revision(each) for each in ("1", "2 < 1", "6 < 1", "5 < 1", "4 < 1", "7 < s")]
+    squash = replace(revision("s"), replaces=("a:1", "a:2", "a:6", "a:5", "a:4"))
+    assert names(counting("1", revisions=(*parts, squash)).parents(key("7"))) == "2 4 5 6"
+
+
+def left(it, *revisions):
+    """Return the revision called `it` as it counts on a fresh database."""
+    (found,) = (each for each in without_replaced(revisions, frozenset()) if each.key == key(it))
+    return found.down, found.depends_on
+
+
+def test_what_a_part_waits_for_is_said_once_however_many_parts_say_it():
+    parts = [revision("0"), revision("1 < 0 ; o:x"), revision("2 < 1 ; a:0 o:x"), revision("o:x")]
+    squash = replace(revision("s"), replaces=("a:1", "a:2"))
+    assert left("s", *parts, squash) == (("0",), ("o:x",))
+
+
+def test_what_a_part_calls_by_a_prefix_is_called_by_its_name():
+    parts = [revision("0001_x"), revision("0002_y < 0001")]
+    squash = replace(revision("s"), replaces=("a:0002_y",))
+    assert left("s", *parts, squash) == (("0001_x",), ())
+
+
+def test_a_parent_in_the_app_of_a_replaced_revision_is_a_dependency_of_its_squash():
+    squash = replace(revision("s"), replaces=("old:2",))
+    assert left("s", revision("old:1"), revision("old:2 < 1"), squash) == ((), ("old:1",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("schema", ((), ("a:s",))), ("django", (("s",), ()))]
+)
+def test_a_dependency_on_what_the_own_app_took_over_is_written_as_its_format_has_it(kind, expected):
+    """Django knows no order within an app but parents."""
+    squash = replace(revision("s"), replaces=("old:1",))
+    later = replace(revision("t"), depends_on=("old:1",), kind=kind)
+    assert left("t", squash, later) == expected

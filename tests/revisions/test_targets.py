@@ -3,6 +3,8 @@
 import pytest
 
 from evolve.errors import Refused, UnknownName
+from evolve.revisions.graph import Graph
+from evolve.revisions.revision import Revision
 from evolve.revisions.targets import Target, resolve
 from tests.revisions.graphs import graph, key
 
@@ -85,3 +87,18 @@ def test_relative_targets_are_steps_from_where_the_app_is(text, applied, name):
 def test_a_relative_target_that_is_not_one_place_is_refused(graph, text, applied, said):
     with pytest.raises(Refused, match=said):
         resolve(graph, "a", text, {key(each) for each in applied})
+
+
+def test_an_id_of_digits_alone_is_no_number():
+    it = Graph([Revision("a", "0001_initial", "123456789012"), Revision("a", "x", "ffff")])
+    for text in ("123456789012", "1234"):
+        assert resolve(it, "a", text) == (Target("a", key("0001_initial"), soft=text),)
+    with pytest.raises(UnknownName, match="no revision of 'a' '77'"):
+        resolve(it, "a", "77")
+
+
+def test_the_start_of_several_names_is_ambiguous_also_where_it_is_their_number():
+    with pytest.raises(
+        UnknownName, match="'0002' is ambiguous in the app 'a': 0002_ours, 0002_the"
+    ):
+        resolve(FORK, "a", "0002")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -46,6 +47,11 @@ class Below:
 def seventeen() -> int:
     """A default that has to be called."""
     return 17
+
+
+def one_uuid() -> UUID:
+    """A default of UUIDs, the same for all."""
+    return UUID(int=7)
 
 
 def even(value: int) -> None:

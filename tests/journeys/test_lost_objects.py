@@ -1,0 +1,268 @@
+"""What tables have and models do not say: it stays, or what would drop it is refused by name."""
+
+import pytest
+from django.db import models
+from django.db.utils import ConnectionHandler
+
+from evolve.database.rules import key_rules
+from tests import databases
+
+TABLES = """
+CREATE TABLE maker (id integer PRIMARY KEY, code varchar(9) NOT NULL UNIQUE);
+CREATE TABLE item (
+    id integer PRIMARY KEY, price decimal(10,2) NOT NULL CHECK (price >= 0), free decimal(10,2),
+    name varchar(20) NOT NULL, kind varchar(9) NOT NULL, note text, maker_id integer NOT NULL,
+    CONSTRAINT item_maker FOREIGN KEY (maker_id) REFERENCES maker (id) ON DELETE CASCADE,
+    CONSTRAINT dear CHECK (price > 1 OR free < 7));
+CREATE INDEX item_maker_id ON item (maker_id);
+INSERT INTO maker (id, code) VALUES (1, 'a');
+INSERT INTO item (id, price, name, kind, maker_id) VALUES (1, 5, 'n', 'k', 1);
+CREATE VIEW dear_items AS SELECT id, note FROM item WHERE price > 3
+"""
+
+
+def taken_over(site):
+    """A project whose tables were made by hand, inspected and converted."""
+    for statement in TABLES.split(";\n"):
+        site.run_sql(statement.strip())
+    site.must("inspect", "shop")
+    site.must("convert", "shop")
+    return site
+
+
+def change(site, old, new):
+    """Change a line of models.py, and write the revision."""
+    path = site.root / "shop" / "models.py"
+    text = path.read_text()
+    line = next(each for each in text.splitlines() if each.strip().startswith(old))
+    path.write_text(text.replace(f"{line}\n", f"    {new}\n" if new else ""))
+    answers = {"price": "Item.price=1", "maker": "Item.maker=1"}
+    given = answers.get(old.partition(" ")[0]) if "null=True" in new else None
+    site.must("schemamigration", "shop", "--auto", *(["--default", given] if given else []))
+
+
+def objects(site):
+    """Return how the tables, views, indexes and triggers are made, in the database's own words."""
+    vendor = site.connection.vendor
+    if vendor == "sqlite":
+        return site.rows(
+            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN "
+            "('item', 'maker', 'dear_items', 'log') ORDER BY 1, 2"
+        )
+    if vendor == "mysql":
+        return [
+            *site.rows("SHOW CREATE TABLE item"),
+            *site.rows("SHOW CREATE TABLE maker"),
+            *site.rows("SHOW CREATE VIEW dear_items"),
+        ]
+    return [
+        *site.rows(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE conrelid IN ('item'::regclass, 'maker'::regclass) ORDER BY 1"
+        ),
+        *site.rows(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'item' ORDER BY 1"
+        ),
+        *site.rows("SELECT viewname, definition FROM pg_views WHERE viewname = 'dear_items'"),
+        *site.rows(
+            "SELECT column_name, column_default, collation_name, is_nullable, data_type "
+            "FROM information_schema.columns WHERE table_name = 'item' ORDER BY 1"
+        ),
+    ]
+
+
+LOST = {
+    # (old, new): what is named on SQLite, on PostgreSQL and on MariaDB; None where nothing is lost
+    ("price =", "price = models.DecimalField(max_digits=10, decimal_places=2, null=True)"): (
+        ["CHECK (price >= 0)", "CHECK (price > 1 OR free < 7)", "ON DELETE CASCADE"],
+        None,
+        ["CHECK (`price` >= 0)"],
+    ),
+    ("maker =", 'maker = models.ForeignKey("Maker", models.DO_NOTHING, null=True)'): (
+        ["CHECK (price >= 0)", "CHECK (price > 1 OR free < 7)", "ON DELETE CASCADE"],
+        ["REFERENCES maker(id) ON DELETE CASCADE"],
+        ["ON DELETE CASCADE"],
+    ),
+    ("note =", ""): (None, ["view dear_items"], None),
+    ("name =", "name = models.CharField(max_length=30)"): (
+        ["CHECK (price >= 0)", "CHECK (price > 1 OR free < 7)", "ON DELETE CASCADE"],
+        None,
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("step", LOST, ids=lambda each: each[0])
+def test_what_would_be_dropped_is_refused_by_its_name_or_stays(everywhere, step):
+    site = taken_over(everywhere)
+    vendor = {"sqlite": 0, "postgresql": 1, "mysql": 2}[site.connection.vendor]
+    named, before, rows = LOST[step][vendor], objects(site), site.content()
+    if hasattr(models, "DB_CASCADE") and named:
+        # The model says the action; and no column is dropped with what needs it, which fails.
+        if step[0] == "note =":
+            return
+        named = [each for each in named if "ON DELETE" not in each] or None
+        step = (step[0], step[1].replace("models.DO_NOTHING", "models.DB_CASCADE"))
+    change(site, *step)
+    if named is None:
+        if step[0] == "note =":
+            site.run_sql("DROP VIEW dear_items")
+            site.must("migrate", "shop")
+            return
+        site.must("migrate", "shop")
+        site.must("migrate", "shop", "0001")
+        with site.connection.cursor() as cursor:
+            (rule,) = key_rules(site.connection, cursor, "item")
+        assert rule.on_delete == "CASCADE"
+        if step[0] != "maker =":  # where Django gives the foreign key its own name
+            assert objects(site) == before
+        return
+    said = site.refused("migrate", "shop")
+    assert "Nothing was touched" in said
+    for each in named:
+        assert each in said, said
+    assert said.count("\n    - ") == len(named)
+    assert objects(site) == before
+    assert site.content() == rows
+    site.must("migrate", "shop", "--accept-lost-objects")
+
+
+def test_what_the_model_says_afterwards_is_no_loss(everywhere):
+    """A check that becomes the model's; a column that goes with what stands on it alone."""
+    site = everywhere
+    site.run_sql("CREATE TABLE item (id integer PRIMARY KEY, price integer CHECK (price > 0))")
+    site.must("inspect", "shop")
+    site.must("convert", "shop")
+    change(site, "price =", "")
+    site.must("migrate", "shop")
+
+
+def test_a_project_of_django_alone_is_never_refused(everywhere):
+    """Whatever Django makes itself: its own checks, keys, defaults, conditional indexes."""
+    site = everywhere
+    first = (
+        "class Maker(models.Model):\n    code = models.CharField(max_length=9, unique=True)\n\n\n"
+        "class Item(models.Model):\n"
+        "    price = models.PositiveIntegerField(db_index=True)\n"
+        "    data = models.JSONField(null=True)\n"
+        "    word = models.CharField(max_length=9, db_default='x')\n"
+        "    maker = models.ForeignKey(Maker, models.CASCADE, to_field='code')\n"
+        "    friends = models.ManyToManyField('self')\n\n"
+        "    class Meta:\n"
+        "        constraints = [\n"
+        "            models.CheckConstraint(condition=models.Q(price__gt=3), name='dear'),\n"
+        "            models.UniqueConstraint(fields=['word'],\n"
+        "                condition=models.Q(price=1), name='once'),\n"
+        "        ]\n"
+        "        indexes = [models.Index(fields=['word'], name='some',\n"
+        "            condition=models.Q(price=2))]\n"
+    )
+    if site.connection.vendor == "mysql":  # fails there in Django
+        first = first.partition("            models.Unique")[0] + "        ]\n"
+    site.models("shop", first)
+    site.must("schemamigration", "shop", "--initial")
+    site.must("migrate", "shop")
+    second = (
+        first.replace("db_index=True", "null=True")
+        .replace("JSONField(null=True)", "JSONField(default=dict)")
+        .replace("max_length=9, db", "max_length=19, db")
+        .replace("max_length=9, unique", "max_length=19, unique")
+        .replace("models.CASCADE, ", "models.CASCADE, null=True, ")
+    )
+    site.models("shop", second)
+    answers = ["--default", "Item.price=1", "--irreversible", "Item.maker"]
+    site.must("schemamigration", "shop", "--auto", *answers)
+    site.must("migrate", "shop")
+    site.models("shop", second.partition("\n\n\n")[0] + "\n")
+    site.must("schemamigration", "shop", "--auto", "--no-rename")
+    site.must("migrate", "shop")
+
+
+def test_a_rebuild_on_sqlite_keeps_views_and_indexes_of_a_part_of_the_rows(site, tmp_path):
+    settings = databases.settings_for("sqlite", str(tmp_path / "db.sqlite3"))
+    site.connection = ConnectionHandler({"default": settings})["default"]
+    for sql in (
+        "CREATE TABLE log (id integer PRIMARY KEY)",
+        "CREATE TABLE item (id integer PRIMARY KEY, name varchar(9) NOT NULL)",
+        "CREATE VIEW named AS SELECT * FROM item",
+        "CREATE VIEW first AS SELECT * FROM named WHERE id = 1",
+        "CREATE TRIGGER instead INSTEAD OF DELETE ON first BEGIN DELETE FROM item; END",
+        "CREATE TRIGGER after AFTER INSERT ON log BEGIN UPDATE item SET name = 'x'; END",
+        "CREATE INDEX some ON item (name) WHERE id > 3",
+        "CREATE UNIQUE INDEX lower_name ON item (lower(name))",
+    ):
+        site.run_sql(sql)
+    hung = "SELECT type, name, sql FROM sqlite_master WHERE type <> 'table' ORDER BY name"
+    before = site.rows(hung)
+    site.must("inspect", "shop")
+    site.must("convert", "shop")
+    change(site, "name =", "name = models.CharField(max_length=30)")
+    site.must("migrate", "shop")
+    assert site.rows(hung) == before
+    site.must("migrate", "shop", "0001")
+    assert site.rows(hung) == before
+    site.connection.close()
+
+
+@pytest.mark.parametrize("kind", ["evolve", "django"])
+def test_what_a_column_has_is_named_whoever_wrote_the_revision(everywhere, kind):
+    """Marked with --fake-initial: the model says of the column no more than its type."""
+    site = everywhere
+    thing = "class Item(models.Model):\n    name = models.CharField(max_length=9, null=True)\n"
+    site.models("shop", thing)
+    write(site, kind, "--initial")
+    number = {"sqlite": "integer PRIMARY KEY AUTOINCREMENT", "mysql": "bigint AUTO_INCREMENT"}
+    vendor = site.connection.vendor
+    key = number.get(vendor, "bigint GENERATED BY DEFAULT AS IDENTITY")
+    collation = {"sqlite": "NOCASE", "mysql": "utf8mb4_bin", "postgresql": '"C"'}[vendor]
+    site.run_sql(
+        f"CREATE TABLE shop_item (id {key} {'' if vendor == 'sqlite' else 'PRIMARY KEY'} NOT NULL, "
+        f"name varchar(9) COLLATE {collation} DEFAULT 'none')"
+    )
+    site.must("migrate", "shop", "--fake-initial")
+    site.models("shop", thing.replace("null=True", "default='x'"))
+    write(site, kind, "--auto")
+    said = site.refused("migrate", "shop")
+    assert "shop_item: name DEFAULT 'none'" in said
+    if vendor != "postgresql":
+        assert f"shop_item: name COLLATE {collation}" in said
+    site.must("migrate", "shop", "--accept-lost-objects")
+
+
+def write(site, kind, option):
+    """Write a revision of evolve's or of Django's."""
+    if kind == "evolve":
+        site.must("schemamigration", "shop", option)
+    else:
+        assert site.python("manage.py", "makemigrations", "shop").code == 0
+
+
+def test_an_update_that_would_drop_something_asks_for_the_option(everywhere):
+    site = everywhere
+    site.run_sql("CREATE TABLE maker (id integer PRIMARY KEY)")
+    site.run_sql(
+        "CREATE TABLE item (id integer PRIMARY KEY, maker_id integer NOT NULL, CONSTRAINT of_maker "
+        "FOREIGN KEY (maker_id) REFERENCES maker (id))"
+    )
+    site.must("inspect", "shop")
+    site.must("convert", "shop")
+    change(site, "maker =", 'maker = models.ForeignKey("Maker", models.DO_NOTHING, null=True)')
+    site.must("migrate", "shop")
+    with site.connection.cursor() as cursor:
+        (rule,) = key_rules(site.connection, cursor, "item")
+    if site.connection.vendor == "sqlite":
+        return
+    drop = "FOREIGN KEY" if site.connection.vendor == "mysql" else "CONSTRAINT"
+    site.run_sql(f"ALTER TABLE item DROP {drop} {rule.name}")
+    site.run_sql(
+        "ALTER TABLE item ADD CONSTRAINT cascading FOREIGN KEY (maker_id) REFERENCES maker (id) "
+        "ON DELETE CASCADE"
+    )
+    path = site.root / "shop" / "models.py"
+    path.write_text(path.read_text() + "\n\nclass More(models.Model):\n    pass\n")
+    update = ["schemamigration", "shop", "--auto", "--update", "--default", "Item.maker=1"]
+    said = site.refused(*update)
+    assert "ON DELETE CASCADE" in said
+    assert "--accept-lost-objects" in said
+    assert site.files("shop")[1:] == [site.file("shop", "0002").stem]
+    site.must(*update, "--accept-lost-objects")
