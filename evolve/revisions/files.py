@@ -125,6 +125,7 @@ def module_names(package: Package) -> list[str]:
 
 
 _header = lru_cache(maxsize=4096)(read_header)
+_frozen = lru_cache(maxsize=64)(read_frozen)
 
 
 def _read(package: Package, name: str) -> Revision:
@@ -195,8 +196,8 @@ def read_text(path: str) -> str:
 
 
 def frozen_of(revision: Revision) -> Frozen:
-    """Return what an evolve revision froze."""
-    return read_frozen(revision.app, revision.path, read_text(revision.path))
+    """Return what an evolve revision froze; it is not to be changed."""
+    return _frozen(revision.app, revision.path, read_text(revision.path))
 
 
 def message_of(revision: Revision) -> str:

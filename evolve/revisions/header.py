@@ -46,17 +46,19 @@ class NotLiteral(Exception):
 def read_header(app: str, name: str, path: str, text: str, whole: bool = False) -> Revision:
     """Return the revision that the text of `path` describes, of either format.
 
-    With `whole` the text is parsed to its end, so that a mistake in a method is found too.
+    With `whole` the text is compiled to its end, so that a mistake in a method is found too.
 
     Raises BrokenRevision (with file and line) where it is no revision, and NotLiteral where a
     Django-format header is not written as literals.
     """
     runs = _RUNS.search(text) and not _OURS.search(text)
     try:
+        if whole or runs:
+            # Half of what a tree of Python objects would cost.
+            compile(text, path, "exec", dont_inherit=True)
         if runs:
-            ast.parse(text)
             raise NotLiteral(path)
-        found = _class_in(ast.parse(text)) if whole else _migration_class(text)
+        found = _migration_class(text)
         values = _header_values(found)
     except SyntaxError as error:
         raise BrokenRevision(
