@@ -63,8 +63,8 @@ def answers_of(args: argparse.Namespace) -> Answers:
         defaults={name: _value(name, text) for name, text in _pairs("--default", args.default)},
         renames=dict(_pairs("--rename", getattr(args, "rename", []))),
         no_rename=getattr(args, "no_rename", False),
-        irreversible=frozenset(args.irreversible),
-        shared_defaults=frozenset(args.shared_default),
+        irreversible=frozenset(map(_without_app, args.irreversible)),
+        shared_defaults=frozenset(map(_without_app, args.shared_default)),
     )
 
 
@@ -76,7 +76,12 @@ def _pairs(option: str, given: Sequence[str]) -> list[tuple[str, str]]:
         raise Refused(
             f"{option} ={empty[0]}: there is no name in it.", f"Write {option} NAME=VALUE."
         )
-    return [(name.strip(), _new_name(option, value)) for name, _, value in pairs]
+    return [(_without_app(name.strip()), _new_name(option, value)) for name, _, value in pairs]
+
+
+def _without_app(name: str) -> str:
+    """Return Model.field for a field that is named with its app, as the output names it."""
+    return name.partition(".")[2] if name.count(".") == 2 else name
 
 
 def _new_name(option: str, value: str) -> str:

@@ -85,6 +85,15 @@ def test_every_unanswered_question_is_listed_and_every_option_answers(site):
     assert site.evolve("migrate", "shop", "zero").code == 2
 
 
+def test_an_answer_may_name_the_app_as_the_output_does(site):
+    site.models("shop", THING + "    size = models.IntegerField()\n")
+    site.must("schemamigration", "shop", "--initial")
+    site.models("shop", THING.replace("name", "title"))
+    answers = ["--rename", "shop.Thing.name=title", "--irreversible", "shop.Thing.size"]
+    out = site.must("schemamigration", "shop", "--auto", *answers)
+    assert "Renamed field name to title on shop.Thing" in out
+
+
 def test_apps_that_refer_to_each_other_are_ordered_and_rolled_back_together(site):
     site.models("shop", THING)
     site.models("other", OTHER)
