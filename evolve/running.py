@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from django.db import connections, transaction
 
 from evolve import signals
-from evolve.database.dropped import tables_of
 from evolve.database.foreseen import dropped_by
 from evolve.database.initial_data import load_initial_data
 from evolve.database.lazy import LazyState
@@ -20,6 +19,7 @@ from evolve.database.permissions import rename_permissions
 from evolve.database.runner import StepRunner
 from evolve.database.signals import announce_done, announce_plan, connect_receivers
 from evolve.database.states import state_after
+from evolve.database.tables_at_start import TablesAtStart
 from evolve.errors import EvolveError, Refused
 from evolve.executor import Observer, Report, execute
 from evolve.plan import Plan, Standing, Step
@@ -160,18 +160,17 @@ def plan_losses(project: Project, plan: Plan, alias: str) -> tuple[Loss, ...]:
 
 def lost_objects(project: Project, plan: Plan, alias: str) -> dict[Key, tuple[str, ...]]:
     """Return what steps would drop of what tables have and no model says, a line each."""
-    if not plan or not project.standing(alias).applied:
+    fresh = not project.standing(alias).applied and not any(step.faked for step in plan.steps)
+    if not plan or fresh:
         return {}  # no model has a table yet that could lose anything
     runner = _runner(project, plan, alias, _Unwritten(), None)
-    known = frozenset(tables_of(runner.state))
+    live = TablesAtStart(connections[alias], runner.state)
     found: dict[Key, tuple[str, ...]] = {}
     for step in plan.steps:
         migration, now = project.load(step.revision), runner.state
         runner.state = runner.after(step)
         if not step.faked:
-            found[step.key] = dropped_by(
-                connections[alias], migration, step, now, runner.state, known
-            )
+            found[step.key] = dropped_by(live, migration, step, now, runner.state)
     return found
 
 

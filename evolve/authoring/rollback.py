@@ -119,13 +119,18 @@ def roll_back(project: Project, rollback: Rollback, run: Run, audience: Audience
         ) from error
 
 
-def reapplication(rollbacks: Rollbacks, rollback: Rollback) -> tuple[Project, Plan]:
-    """Return the plan that applies again what was rolled back on one database, dependents too."""
+def reapplication(
+    rollbacks: Rollbacks, rollback: Rollback, accept_lost: bool
+) -> tuple[Project, Plan]:
+    """Return the plan that applies again what was rolled back on one database, dependents too.
+
+    Raises Guarded where a guard objects; lost objects are accepted if `accept_lost`.
+    """
     project = Project()
     standing = project.standing(rollback.alias)
     others = [key for key in reversed(rollback.keys) if key not in rollbacks.moved]
     heads = standing.graph.heads(rollbacks.moved[0].app)
     targets = [Target(key.app, key) for key in (*heads, *others)]
     plan = make_plan(standing.graph, standing.applied, targets)
-    project.refuse(plan)
+    project.refuse(plan, (), {} if accept_lost else lost_objects(project, plan, rollback.alias))
     return project, plan

@@ -19,7 +19,7 @@ _OPTIONS = (
     ("--dry-run", "say what would be done, and change nothing"),
     ("--with-dependents", "roll other apps' revisions that need it back too, and put them back"),
     ("--accept-data-loss", "roll back although values are lost"),
-    ("--accept-lost-objects", "roll back although what no model says of a table is dropped"),
+    ("--accept-lost-objects", "go on although objects that no model expresses would be dropped"),
     ("--skip-unreachable", "leave databases that cannot be reached as they are"),
 )
 
@@ -104,7 +104,7 @@ def reapply(rollbacks: Rollbacks, args: argparse.Namespace) -> None:
         if not args.reapply and set(rollback.keys) <= set(rollbacks.moved):
             continue
         try:
-            project, plan = reapplication(rollbacks, rollback)
+            project, plan = reapplication(rollbacks, rollback, args.accept_lost_objects)
             with Watcher(len(plan.steps), args.verbosity) as watcher:
                 migrate(project, plan, _run(rollback, args), watcher)
         except EvolveError as error:

@@ -58,8 +58,8 @@ _FLAGS = (
     (("--ignore-ghost-migrations",), "go on although files of applied revisions are gone"),
     (
         ("--accept-lost-objects",),
-        "go on although what tables have and models do not say would be dropped: checks, actions "
-        "of foreign keys, views",
+        "go on although objects that no model expresses would be dropped: checks, actions of "
+        "foreign keys, triggers, views, columns",
     ),
     (("--run-syncdb",), "first make the missing tables of apps that have no revisions"),
     (("--no-initial-data",), "do not load the fixtures called initial_data"),

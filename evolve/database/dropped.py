@@ -17,18 +17,22 @@ from django.db.migrations.operations.base import Operation
 
 from evolve.database.lazy import LazyState, prerender
 from evolve.database.states import stepwise
-from evolve.database.unsaid import Unsaid, unsaid
+from evolve.database.tables_at_start import TablesAtStart
+from evolve.database.unsaid import Unsaid
+from evolve.frozen.snapshot import ModelKey
 from evolve.revisions.revision import Direction
 
 _NAME = r"[\"`]?([^\"`\s;]+)[\"`]?"
-_OF_COLUMN = {"check", "default", "collation", "comment", "behaviour"}
-_OTHERS = {"dependent", "reference"}
-_KEPT_BY_SQLITE = {"index"}
+_ATTRIBUTES = {"default", "collation", "comment", "behaviour"}
+_KEPT_BY_SQLITE = {"index", "plain index", "trigger"}
+_REBUILT = re.compile(r"^ALTER TABLE \"new__.*RENAME TO ")
 # On the statement's table: what a name or a column that the statement names stands for.
 _STATEMENTS: tuple[tuple[re.Pattern[str], Callable[[Unsaid, re.Match[str]], bool]], ...] = (
     (
         re.compile(rf"\bMODIFY {_NAME}|\bCHANGE {_NAME} ", re.IGNORECASE),
-        lambda each, found: each.columns == (found[1] or found[2],) and each.kind in _OF_COLUMN,
+        lambda each, found: (
+            each.columns == (found[1] or found[2],) and each.kind in {*_ATTRIBUTES, "check"}
+        ),
     ),
     (
         re.compile(rf"\bDROP (?:FOREIGN KEY|CONSTRAINT|CHECK)(?: IF EXISTS)? {_NAME}"),
@@ -47,15 +51,21 @@ _STATEMENTS: tuple[tuple[re.Pattern[str], Callable[[Unsaid, re.Match[str]], bool
         lambda each, found: each.kind == "default" and each.columns == (found[1],),
     ),
     (
-        re.compile(rf"\bDROP COLUMN {_NAME} CASCADE"),
-        lambda each, found: found[1] in each.columns or _mentions(each, found[1]),
+        # A column's own attributes go with it, and nobody minds.
+        # From Django 6.1 on there is no CASCADE, and a dependent stops it.
+        re.compile(rf"\bDROP COLUMN {_NAME}( CASCADE)?"),
+        lambda each, found: (
+            each.kind not in _ATTRIBUTES
+            and bool(found[2] or each.kind not in ("dependent", "reference"))
+            and (found[1] in each.columns or _mentions(each, found[1]))
+        ),
     ),
     (
-        re.compile(r"\bDROP TABLE \S+ CASCADE"),
-        lambda each, found: each.kind in _OTHERS,
+        re.compile(r"^DROP TABLE "),
+        lambda each, found: each.kind not in {*_ATTRIBUTES, "plain index", "option"},
     ),
     (
-        re.compile(r"^ALTER TABLE \"new__.*RENAME TO "),
+        _REBUILT,
         lambda each, found: each.kind not in _KEPT_BY_SQLITE,
     ),
 )
@@ -95,61 +105,43 @@ class Move:
     after: LazyState
 
 
-def dropped(connection: Any, move: Move, known: frozenset[str]) -> Iterator[tuple[str, Unsaid]]:
+def dropped(live: TablesAtStart, move: Move) -> Iterator[tuple[str, Unsaid]]:
     """Yield what an operation would drop of what models do not say, with its table.
 
-    `known` are the models' tables when the run begins, which an earlier step may drop.
     What runs others' code, or SQL, is left out: it says itself what it drops.
     """
     operation = move.operation
     if isinstance(operation, operations.SeparateDatabaseAndState):
-        yield from _of_parts(connection, operation, move, known)
+        yield from _of_parts(live, operation, move)
         return
     made = isinstance(operation, operations.CreateModel) and move.way == "backwards"
     if not (made or isinstance(operation, _SIMULATED)) or not _is_known(operation):
         return
-    models = _tables(connection, move)
-    tables = {name: _unsaid(connection, each, move, known) for name, each in models.items()}
+    models = _tables(live, move)
+    tables = {name: _unsaid(live, each, move) for name, each in models.items()}
     if not any(tables.values()):
         return
-    for statement in _collected(connection, move):
-        table = _table_of(connection, statement)
+    for table, statement in _statements(live.connection, move):
         yield from ((table, each) for each in tables.get(table, ()) if _is_hit(each, statement))
 
 
-def _unsaid(connection: Any, now: Any, move: Move, known: frozenset[str]) -> list[Unsaid]:
+def _unsaid(live: TablesAtStart, now: Any, move: Move) -> list[Unsaid]:
     """Return what a table has that its model does not say, neither before nor after."""
     key = now._meta.app_label, now._meta.model_name
     renames = isinstance(move.operation, operations.RenameField | operations.RenameModel)
-    with connection.cursor() as cursor:
-        found = unsaid(connection, cursor, now)
-        if any(each.kind == "reference" for each in found):
-            models = known | tables_of(move.before)
-            found = [each for each in found if each.kind != "reference" or each.name not in models]
-        if renames or key not in move.after.models:
-            return found
-        then = move.after.apps.get_model(*key)
-        still = unsaid(connection, cursor, then)
+    found = live.unsaid(now, move.before)
+    if renames or not found or key not in move.after.models:
+        return found
+    then = move.after.apps.get_model(*key)
+    if then._meta.db_table != now._meta.db_table:
+        return found
+    still = live.unsaid(then, move.before)
     return [each for each in found if each in still and not _is_meant(each, now, then)]
 
 
-def tables_of(state: LazyState) -> set[str]:
-    """Return the tables that a state knows, those between two models included."""
-    found = set()
-    for (app, name), model in state.models.items():
-        table = model.options.get("db_table") or f"{app}_{name}"
-        found.add(table)
-        between = (each for each in model.fields.items() if each[1].many_to_many)
-        found |= {getattr(each, "db_table", None) or f"{table}_{field}" for field, each in between}
-    return found
-
-
 def _is_meant(each: Unsaid, now: Any, then: Any) -> bool:
-    """Tell whether an object goes with its columns, or with what they were, as the model says."""
+    """Tell whether a foreign key goes because the field is a relation no more."""
     before, after = _columns(now), _columns(then)
-    gone = before.keys() - after.keys()
-    if each.columns and gone.issuperset(each.columns):
-        return each.kind not in _OTHERS
     (column, *more) = each.columns or ("",)
     if each.kind != "foreign key" or more or column not in before or column not in after:
         return False
@@ -166,12 +158,10 @@ def _is_hit(each: Unsaid, statement: str) -> bool:
     )
 
 
-def _of_parts(
-    connection: Any, operation: Any, move: Move, known: frozenset[str]
-) -> Iterator[tuple[str, Unsaid]]:
+def _of_parts(live: TablesAtStart, operation: Any, move: Move) -> Iterator[tuple[str, Unsaid]]:
     parts = operation.database_operations if move.way == "forwards" else ()
     for part, *states in stepwise(move.app, parts, move.before):
-        yield from dropped(connection, Move(move.app, part, move.way, *states), known)
+        yield from dropped(live, Move(move.app, part, move.way, *states))
 
 
 def _is_known(operation: Operation) -> bool:
@@ -180,29 +170,52 @@ def _is_known(operation: Operation) -> bool:
     return all(method.__module__.startswith(("django.", "evolve.")) for method in methods)
 
 
-def _tables(connection: Any, move: Move) -> dict[str, Any]:
-    """Return the models of the live tables that an operation may change: its own and related."""
-    operation, app, state = move.operation, move.app, move.before
+def _own(move: Move) -> ModelKey | None:
+    """Return the model that an operation is about, if it is in the state before it."""
     names = [
         str(name).lower()
         for attribute in ("model_name", "old_name", "new_name", "name")
-        if (name := getattr(operation, attribute, None))
+        if (name := getattr(move.operation, attribute, None))
     ]
-    key = next(((app, each) for each in names if (app, each) in state.models), None)
-    if key is None or not router.allow_migrate(connection.alias, app, model_name=key[1]):
+    keys = ((move.app, each) for each in names)
+    return next((key for key in keys if key in move.before.models), None)
+
+
+def _tables(live: TablesAtStart, move: Move) -> dict[str, Any]:
+    """Return the models of the live tables that an operation may change: its own and related."""
+    key, alias = _own(move), live.connection.alias
+    if key is None or not router.allow_migrate(alias, key[0], model_name=key[1]):
         return {}
-    with connection.cursor() as cursor:
-        live = set(connection.introspection.table_names(cursor))
-    own = state.apps.get_model(*key)
-    if own._meta.db_table not in live:
+    own = move.before.apps.get_model(*key)
+    if own._meta.db_table not in live.names:
         return {}
-    moving = isinstance(operation, operations.AlterField | operations.RenameModel)
+    moving = isinstance(move.operation, operations.AlterField | operations.RenameModel)
     related = [each.related_model for each in own._meta.related_objects] if moving else []
+    between = [each.remote_field.through for each in own._meta.local_many_to_many]
     return {
         each._meta.db_table: each
-        for each in (own, *related)
-        if each._meta.managed and each._meta.db_table in live
+        for each in (own, *related, *(each for each in between if each._meta.auto_created))
+        if each._meta.managed and each._meta.db_table in live.names
     }
+
+
+def _statements(connection: Any, move: Move) -> Iterator[tuple[str, str]]:
+    """Yield the statements of an operation, each with its table.
+
+    A rebuild on SQLite drops the table; what is on a column that it leaves out cannot be kept.
+    """
+    found = [(_table_of(connection, each), each) for each in _collected(connection, move)]
+    rebuilt = {table for table, each in found if _REBUILT.search(each)}
+    for table, statement in found:
+        if table not in rebuilt or not statement.startswith("DROP TABLE "):
+            yield table, statement
+    key = _own(move)
+    if not rebuilt or key is None or key not in move.after.models:
+        return
+    before, after = (_columns(each.apps.get_model(*key)) for each in (move.before, move.after))
+    if len(after) < len(before):
+        table = move.before.apps.get_model(*key)._meta.db_table
+        yield from ((table, f'DROP COLUMN "{name}"') for name in before.keys() - after.keys())
 
 
 def _collected(connection: Any, move: Move) -> list[str]:

@@ -12,7 +12,8 @@ from evolve.database.dropped import Move, dropped
 from evolve.database.lazy import LazyState
 from evolve.database.recorded import Recording
 from evolve.database.states import stepwise
-from evolve.database.unsaid import Unsaid, unsaid
+from evolve.database.tables_at_start import TablesAtStart
+from evolve.database.unsaid import Unsaid
 from evolve.plan import Step
 from evolve.revisions.revision import Direction
 
@@ -20,30 +21,26 @@ Steps = Iterator[Move]
 
 
 def dropped_by(
-    connection: Any,
+    live: TablesAtStart,
     migration: Any,
     step: Step,
     now: LazyState,
     then: LazyState,
-    known: frozenset[str],
 ) -> tuple[str, ...]:
     """Return what a step would drop of what models do not say, a line each.
 
-    It goes from the state `now` to the state `then`; `known` are the tables of models when the run
-    begins. What a data revision does is not foreseen.
+    It goes from the state `now` to the state `then`. What a data revision does is not foreseen.
     """
     found: list[tuple[str, Unsaid]] = []
     kind, way = step.revision.kind, step.direction
     if kind == "django":
         steps = _djangos(migration, way, now, then)
-    elif kind == "schema" and any(
-        _has_unsaid(connection, now, key) for key in migration.definitions
-    ):
-        steps = _recorded(migration, way, now, then, connection.alias)
+    elif kind == "schema" and any(_has_unsaid(live, now, key) for key in migration.definitions):
+        steps = _recorded(migration, way, now, then, live.connection.alias)
     else:
         return ()
     for move in steps:
-        found += dropped(connection, move, known)
+        found += dropped(live, move)
     return tuple(dict.fromkeys(f"{table}: {each}" for table, each in found))
 
 
@@ -70,14 +67,11 @@ def _recorded(migration: Any, way: Direction, now: LazyState, then: LazyState, a
         yield Move(app, operation, "forwards", *states)
 
 
-def _has_unsaid(connection: Any, state: LazyState, key: Any) -> bool:
+def _has_unsaid(live: TablesAtStart, state: LazyState, key: Any) -> bool:
     """Tell whether a model's table, or one that refers to it, has what its model does not say."""
     if key not in state.models:
         return False
     own = state.apps.get_model(*key)
-    models = (own, *(each.related_model for each in own._meta.related_objects))
-    with connection.cursor() as cursor:
-        live = set(connection.introspection.table_names(cursor))
-        return any(
-            unsaid(connection, cursor, each) for each in models if each._meta.db_table in live
-        )
+    models = [own, *(each.related_model for each in own._meta.related_objects)]
+    models += [each.remote_field.through for each in own._meta.local_many_to_many]
+    return any(live.unsaid(each) for each in models)

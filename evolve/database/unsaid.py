@@ -14,17 +14,19 @@ from evolve.database.catalogue import (
     is_numbered,
     special_indexes,
 )
-from evolve.database.rules import checks, key_rules
+from evolve.database.rules import checks, key_rules, others
 from evolve.database.sqlite_text import sqlite_text
+from evolve.database.unknown import unknown_columns, unknown_keys
 
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
     """An object of a table: its kind, its name, the columns that it is on, and what it says.
 
-    Kinds are check, foreign key, index, exclusion; of columns alone default, collation, comment,
-    behaviour; of the whole table option. A dependent is something else that needs it, and a
-    reference the foreign key of the table that it names.
+    Kinds are check, foreign key, index, plain index (a list of columns), unique, exclusion,
+    column (of no field); of columns alone default, collation, comment, behaviour; of the whole
+    table option and trigger, which stands for rules and row-level security, too. A dependent is
+    something else that needs it, and a reference the foreign key of the table that it names.
     """
 
     kind: str
@@ -52,19 +54,25 @@ _ATTRIBUTES = {
         WHERE table_schema = DATABASE() AND table_name = %s
     """,
 }
+# A trigger, rule or policy of the table itself goes with the table alone, unless it is on a column:
+# `UPDATE OF price`. What takes or returns a row of the table depends on its type.
 _DEPENDENTS = """
     SELECT DISTINCT pg_describe_object(classid, objid, objsubid),
-        COALESCE((SELECT attname FROM pg_attribute
-            WHERE attrelid = refobjid AND attnum = refobjsubid AND attnum > 0), ''),
+        COALESCE((SELECT attname FROM pg_attribute WHERE refclassid = 'pg_class'::regclass
+            AND attrelid = refobjid AND attnum = refobjsubid AND attnum > 0), ''),
         COALESCE((SELECT relname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
             WHERE classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid), '')
     FROM pg_depend
-    LEFT JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
-    WHERE refclassid = 'pg_class'::regclass AND refobjid = quote_ident(%s)::regclass
+    JOIN pg_class own ON own.oid = quote_ident(%s)::regclass
+    JOIN pg_type type ON type.oid = own.reltype
+    WHERE refclassid = 'pg_class'::regclass AND refobjid = own.oid
         AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
-            AND COALESCE(ev_class, 0) <> refobjid
+            OR classid = 'pg_trigger'::regclass
+                AND NOT (SELECT tgisinternal FROM pg_trigger WHERE oid = objid)
             OR classid = 'pg_constraint'::regclass
                 AND (SELECT conrelid FROM pg_constraint WHERE oid = objid) <> refobjid)
+        OR refclassid = 'pg_type'::regclass AND refobjid IN (type.oid, type.typarray)
+            AND deptype = 'n'
 """
 _BEHAVIOURS = re.compile(r"on update \S+|invisible|without system versioning", re.IGNORECASE)
 
@@ -83,6 +91,7 @@ class _Table:
     def __init__(self, connection: Any, cursor: Any, model: Any) -> None:
         self._connection = connection
         self._cursor = cursor
+        self._model = model
         self._meta = model._meta
         self._name = model._meta.db_table
         self._fields = {each.column: each for each in model._meta.local_concrete_fields}
@@ -96,6 +105,8 @@ class _Table:
         yield from self._keys()
         yield from self._indexes()
         yield from self._columns()
+        yield from self._unknown()
+        yield from self._others()
         if self._connection.vendor == "postgresql":
             yield from self._dependents()
         if self._connection.vendor == "sqlite":
@@ -126,7 +137,8 @@ class _Table:
             stated = getattr(getattr(field, "remote_field", None), "on_delete", None)
             # From Django 6.1 on a model can say it: models.DB_CASCADE.
             deletes = rule.on_delete and not type(stated).__name__.startswith("Database")
-            if len(rule.columns) > 1 or rule.on_update or deletes:
+            unknown = field is not None and not getattr(field, "db_constraint", False)
+            if len(rule.columns) > 1 or rule.on_update or deletes or unknown:
                 yield Unsaid("foreign key", rule.name, rule.columns, rule.text)
 
     def _indexes(self) -> Iterator[Unsaid]:
@@ -134,6 +146,27 @@ class _Table:
             # Django's own, beside the index of a text, for LIKE.
             if name not in self._said and not name.endswith("_like"):
                 yield Unsaid("index", name, (), f"index {name}: {text}")
+
+    def _unknown(self) -> Iterator[Unsaid]:
+        """Yield what is in no field, and what is in no Meta although it could be."""
+        for name in unknown_columns(self._connection, self._cursor, self._model):
+            yield Unsaid("column", name, (name,), f"the column {name}, which is in no model")
+        for name, columns, is_unique, is_index in unknown_keys(
+            self._connection, self._cursor, self._model
+        ):
+            listed = f"({', '.join(map(str, columns))})"
+            if is_unique and not is_index:
+                yield Unsaid("unique", name, columns, f"UNIQUE {listed}")
+            # An index on one column alone goes with it: many a field makes one by itself.
+            elif is_unique or len(columns) > 1:
+                kind = "index" if is_unique else "plain index"
+                yield Unsaid(kind, name, columns, f"index {name} on {listed}")
+
+    def _others(self) -> Iterator[Unsaid]:
+        """Yield what acts on rows; on PostgreSQL most of it is among the dependents."""
+        for text in others(self._connection, self._cursor, self._name):
+            if self._connection.vendor != "postgresql" or text == "row-level security":
+                yield Unsaid("trigger", text, (), text)
 
     def _columns(self) -> Iterator[Unsaid]:
         described = columns_of(self._connection, self._cursor, self._name)

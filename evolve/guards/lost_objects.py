@@ -18,7 +18,8 @@ def check(plan: Plan, facts: Facts) -> list[Finding]:
             "it would drop what the tables have and the models do not say:\n"
             + "\n".join(f" - {each}" for each in lost),
             "Say it in the model where Django can (constraints, db_default, DB_CASCADE), or have "
-            "the revision make it again with self.db.execute and give --accept-lost-objects.",
+            "the revision make it again with self.db.execute and pass --accept-lost-objects; pass "
+            "it alone to let all of this go.",
         )
         for step in plan.steps
         if not step.faked and (lost := facts.lost_objects(step.key))

@@ -127,14 +127,168 @@ def test_what_would_be_dropped_is_refused_by_its_name_or_stays(everywhere, step)
     site.must("migrate", "shop", "--accept-lost-objects")
 
 
-def test_what_the_model_says_afterwards_is_no_loss(everywhere):
-    """A check that becomes the model's; a column that goes with what stands on it alone."""
+def test_what_goes_with_a_removed_column_is_named(everywhere):
     site = everywhere
-    site.run_sql("CREATE TABLE item (id integer PRIMARY KEY, price integer CHECK (price > 0))")
+    site.run_sql(
+        "CREATE TABLE item (id integer PRIMARY KEY, price integer DEFAULT 5 CHECK (price > 0))"
+    )
     site.must("inspect", "shop")
     site.must("convert", "shop")
+    before = site.content()
     change(site, "price =", "")
+    said = site.refused("migrate", "shop")
+    assert said.count("\n    - ") == 1, said
+    assert "item: CHECK" in said
+    assert site.content() == before
+    assert "it would drop" in site.refused("migrate", "shop", "--db-dry-run")
+    site.must("migrate", "shop", "--accept-lost-objects")
+    site.must("migrate", "shop", "0001")
+    assert "CHECK" not in str(site.rows(TEXT[site.connection.vendor]))
+
+
+TEXT = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE name = 'item'",
+    "mysql": "SHOW CREATE TABLE item",
+    "postgresql": "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
+    "WHERE conrelid = 'item'::regclass",
+}
+OBJECTS = {
+    "sqlite": """
+        CREATE TABLE log (id integer PRIMARY KEY);
+        CREATE TABLE item (id integer PRIMARY KEY, price integer CHECK (price > 0), extra text);
+        CREATE UNIQUE INDEX once ON item (price) WHERE price > 9;
+        CREATE TRIGGER after AFTER INSERT ON item BEGIN DELETE FROM log; END
+    """,
+    "mysql": """
+        CREATE TABLE log (id integer PRIMARY KEY);
+        CREATE TABLE item (id integer PRIMARY KEY, price integer CHECK (price > 0), extra text,
+            FULLTEXT INDEX once (extra));
+        CREATE TRIGGER after AFTER INSERT ON item FOR EACH ROW DELETE FROM log
+    """,
+    "postgresql": """
+        CREATE TABLE log (id integer PRIMARY KEY);
+        CREATE TABLE item (id integer PRIMARY KEY, price integer CHECK (price > 0), extra text);
+        CREATE UNIQUE INDEX once ON item (price) WHERE price > 9;
+        CREATE VIEW dear_items AS SELECT id FROM item;
+        CREATE FUNCTION cheap(item) RETURNS boolean LANGUAGE sql AS 'SELECT $1.price < 3';
+        CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER after AFTER UPDATE OF price ON item EXECUTE FUNCTION noted();
+        CREATE RULE logged AS ON DELETE TO item DO ALSO DELETE FROM log;
+        CREATE POLICY seen ON item USING (price > 3);
+        ALTER TABLE item ENABLE ROW LEVEL SECURITY
+    """,
+}
+NAMED = {
+    "sqlite": {
+        "item": ["CHECK (price > 0)", "INDEX once", "trigger after", "column extra"],
+        "price": ["CHECK (price > 0)", "INDEX once"],
+    },
+    "mysql": {
+        "item": ["CHECK (`price` > 0)", "index once", "trigger after", "column extra"],
+        "price": ["CHECK (`price` > 0)"],
+    },
+    "postgresql": {
+        "item": [
+            *("CHECK ((price > 0))", "INDEX once", "view dear_items", "function cheap(item)"),
+            *("trigger after", "rule logged", "policy seen", "row-level security", "column extra"),
+        ],
+        "price": ["CHECK ((price > 0))", "INDEX once", "trigger after", "policy seen"],
+    },
+}
+ITEM = (
+    "class Item(models.Model):\n    id = models.IntegerField(primary_key=True)\n"
+    "    price = models.IntegerField(null=True)\n\n"
+    "    class Meta:\n        db_table = 'item'\n"
+)
+
+
+@pytest.mark.parametrize("gone", ["item", "price"])
+@pytest.mark.parametrize("kind", ["evolve", "django"])
+def test_all_that_goes_with_a_deleted_table_or_column_is_named(everywhere, gone, kind):
+    site, vendor = everywhere, everywhere.connection.vendor
+    for statement in OBJECTS[vendor].split(";\n"):
+        site.run_sql(statement)
+    site.models("shop", ITEM)
+    write(site, kind, "--initial")
+    site.must("migrate", "shop", "--fake-initial", "--force", "--no-initial-data")
+    price, named = "    price = models.IntegerField(null=True)\n", NAMED[vendor][gone]
+    site.models("shop", "" if gone == "item" else ITEM.replace(price, ""))
+    write(site, kind, "--auto")
+    before = site.content()
+    said = site.refused("migrate", "shop")
+    if (vendor, gone) == ("postgresql", "price") and hasattr(models, "DB_CASCADE"):
+        named = named[:2]  # what depends on a column stops its deletion
+        site.run_sql("DROP TRIGGER after ON item")
+        site.run_sql("DROP POLICY seen ON item")
+    for each in named:
+        assert each in said, said
+    assert said.count("\n    - item: ") == len(named), said
+    assert site.content() == before
+    site.must("migrate", "shop", "--accept-lost-objects")
+    assert ("item" in site.content()) == (gone == "price")
+
+
+def test_going_back_to_zero_names_what_the_tables_have(everywhere):
+    site = taken_over(everywhere)
+    before = site.content()
+    said = site.refused("migrate", "shop", "zero")
+    assert said.count("CHECK") == 2
+    assert site.content() == before
+
+
+def test_a_column_that_no_model_has_outlives_a_change_or_is_named(everywhere):
+    site = everywhere
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
     site.must("migrate", "shop")
+    site.run_sql("ALTER TABLE shop_thing ADD COLUMN extra integer")
+    site.run_sql("CREATE INDEX by_hand ON shop_thing (name, kind)")
+    site.run_sql("INSERT INTO shop_thing (name, extra) VALUES ('a', 7)")
+    site.models("shop", THING.replace("=9", "=19"))
+    site.must("schemamigration", "shop", "--auto")
+    if site.connection.vendor == "sqlite":
+        said = site.refused("migrate", "shop")
+        assert said.count("\n    - ") == 1, said
+        assert "shop_thing: the column extra, which is in no model" in said
+        site.run_sql("ALTER TABLE shop_thing DROP COLUMN extra")
+    site.must("migrate", "shop")
+    with site.connection.cursor() as cursor:
+        made = site.connection.introspection.get_constraints(cursor, "shop_thing")
+    assert made["by_hand"]["columns"] == ["name", "kind"]
+    site.models("shop", THING.replace("=9", "=19").replace("    kind", "    # kind"))
+    site.must("schemamigration", "shop", "--auto")
+    if site.connection.vendor != "sqlite":
+        assert "index by_hand on (name, kind)" in site.refused("migrate", "shop")
+
+
+THING = (
+    "class Thing(models.Model):\n    name = models.CharField(max_length=9, null=True)\n"
+    "    kind = models.CharField(max_length=9, null=True)\n"
+)
+
+
+def test_what_an_earlier_step_of_the_plan_drops_is_no_loss_of_a_later_one(everywhere):
+    """Several revisions wait: the tables still have what the models said at the beginning."""
+    site = everywhere
+    first = (
+        "class Item(models.Model):\n    x = models.IntegerField(null=True)\n"
+        "    name = models.CharField(max_length=9, null=True)\n"
+        "    word = models.CharField(max_length=9, db_default='x')\n"
+    )
+    meta = (
+        "\n    class Meta:\n        constraints = [models.CheckConstraint("
+        "condition=models.Q(x__gt=3), name='dear')]\n"
+    )
+    second = first.replace(", db_default='x'", "")
+    third = second.replace("name = models.CharField(max_length=9", "name = models.TextField(")
+    third = third.replace("    x = models.IntegerField(null=True)\n", "").replace("(, ", "(")
+    for number, text in enumerate([first + meta, second, third, third.replace("=9", "=29")]):
+        site.models("shop", text)
+        site.must("schemamigration", "shop", "--auto" if number else "--initial")
+        if not number:
+            site.must("migrate", "shop")
+    site.must("migrate", "shop")
+    site.must("migrate", "shop", "0001")
 
 
 def test_a_project_of_django_alone_is_never_refused(everywhere):
@@ -266,3 +420,25 @@ def test_an_update_that_would_drop_something_asks_for_the_option(everywhere):
     assert "--accept-lost-objects" in said
     assert site.files("shop")[1:] == [site.file("shop", "0002").stem]
     site.must(*update, "--accept-lost-objects")
+
+
+def test_reapply_stops_before_it_would_drop_something(everywhere):
+    site = everywhere
+    site.run_sql("CREATE TABLE item (id integer PRIMARY KEY, price integer CHECK (price > 0))")
+    site.must("inspect", "shop")
+    site.must("convert", "shop")
+    path = site.root / "shop" / "models.py"
+    path.write_text(path.read_text() + "\n\nclass More(models.Model):\n    pass\n")
+    site.must("schemamigration", "shop", "--auto")
+    site.must("migrate", "shop")
+    line = next(each for each in path.read_text().splitlines() if "price =" in each)
+    path.write_text(path.read_text().replace(f"{line}\n", ""))
+    update = ["schemamigration", "shop", "--auto", "--update", "--reapply"]
+    ran = site.evolve(*update)
+    assert ran.code == 1, ran
+    assert "applying again stopped" in ran.err
+    assert "item: CHECK" in ran.err
+    assert len(site.applied()) == 1
+    assert "CHECK" in str(site.rows(TEXT[site.connection.vendor]))
+    site.must("migrate", "shop", "--accept-lost-objects")
+    assert len(site.applied()) == 2
