@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from evolve.database.tables import Columns, Table, folded, live_tables, model_tables
+from evolve.database.sqlite_text import affinity
+from evolve.database.tables import Column, Columns, Table, folded, live_tables, model_tables
 
 MISSING = "the table is missing"
 
@@ -25,8 +27,27 @@ def drift(connection: Any, models: Iterable[type[Any]]) -> dict[str, list[str]]:
         pair = expected[name], table
         if connection.features.ignores_table_name_case:
             pair = folded(pair[0]), folded(pair[1])
+        if connection.vendor == "sqlite":
+            pair = pair[0], _alike(*pair)
         found[name] = list(_compared(*pair))
     return found
+
+
+def _alike(expected: Table, live: Table) -> Table:
+    """Return a live SQLite table whose references have their targets' types where they may.
+
+    There a reference to an `integer` may well be a `bigint`: only the affinity means something.
+    """
+    columns = {
+        name: replace(each, type=said.type)
+        if (said := expected.columns.get(name))
+        and said.is_relation
+        and None not in (each.type, said.type)
+        and affinity(str(each.type)) == affinity(str(said.type))
+        else each
+        for name, each in live.columns.items()
+    }
+    return replace(live, columns=columns)
 
 
 def _compared(expected: Table, live: Table) -> Iterator[str]:
@@ -64,8 +85,7 @@ def _columns(expected: Table, live: Table) -> Iterator[str]:
         if found is None:
             yield f"the column {name} is missing"
             continue
-        if None not in (found.type, column.type) and found.type != column.type:
-            yield f"the column {name} is {found.type}, not {column.type}"
+        yield from _types(name, column, found)
         # A primary key needs no NOT NULL of its own on SQLite.
         if column.null not in (None, found.null) and name not in expected.primary_key:
             is_null, to_be = ("NULL", "NOT NULL") if found.null else ("NOT NULL", "NULL")
@@ -73,6 +93,18 @@ def _columns(expected: Table, live: Table) -> Iterator[str]:
     for name in live.columns:
         if name not in expected.columns:
             yield f"the column {name} is not in the model"
+
+
+def _types(name: str, expected: Column, live: Column) -> Iterator[str]:
+    if None in (live.type, expected.type) or live.type == expected.type:
+        return
+    if not expected.is_relation:
+        yield f"the column {name} is {live.type}, not {expected.type}"
+    else:
+        yield (
+            f"the column {name} is {live.type}, not {expected.type} as the column that it refers "
+            "to, and no model can say that: make them alike in SQL"
+        )
 
 
 def _indexes(expected: Table, live: Table) -> Iterator[str]:

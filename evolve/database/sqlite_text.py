@@ -20,6 +20,20 @@ def sqlite_text(cursor: object, table: str) -> str:
     return _COMMENT.sub(lambda each: each[1] or " ", str(found[0])) if found else ""
 
 
+_AFFINITIES = (
+    ("INTEGER", r"INT"),
+    ("TEXT", r"CHAR|CLOB|TEXT"),
+    ("BLOB", r"BLOB|^$"),
+    ("REAL", r"REAL|FLOA|DOUB"),
+)
+
+
+def affinity(type_: str) -> str:
+    """Return what SQLite makes of a column's type: all that it means there."""
+    found = (name for name, words in _AFFINITIES if re.search(words, type_, re.IGNORECASE))
+    return next(found, "NUMERIC")
+
+
 def collations(text: str) -> dict[str, str]:
     """Return the columns that say a collation."""
     found = {}

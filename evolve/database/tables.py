@@ -21,10 +21,14 @@ from evolve.fields import UniqueIndex
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its type in the database's words and its NULLs; None for what is not known."""
+    """A column: its type in the database's words and its NULLs; None for what is not known.
+
+    That of a relation has the type of what it refers to, which no model can say otherwise.
+    """
 
     type: str | None
     null: bool | None
+    is_relation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ def _of_model(connection: Any, model: type[models.Model]) -> Table:
 def _column(connection: Any, field: Any) -> Column:
     # A generated column is made without NOT NULL, whatever its field says.
     null = None if getattr(field, "generated", False) else field.null
-    return Column(same_type_text(connection, str(_type(connection, field))), null)
+    type_ = same_type_text(connection, str(_type(connection, field)))
+    return Column(type_, null, bool(field.remote_field))
 
 
 def _type(connection: Any, field: Any) -> str | None:

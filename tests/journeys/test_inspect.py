@@ -288,3 +288,35 @@ def test_what_a_foreign_key_does_is_in_the_model_or_is_said(everywhere, action):
         assert "models.DO_NOTHING" in text
         assert "What a foreign key does stays as it is: FOREIGN KEY (maker_id)" in ran.err
         assert f"ON DELETE {action}" in ran.err
+
+
+def test_a_reference_of_another_type_is_the_same_on_sqlite_and_refused_elsewhere(everywhere):
+    site = everywhere
+    if site.connection.vendor == "mysql":
+        pytest.skip("refuses such a key itself")
+    site.run_sql("CREATE TABLE maker (id integer PRIMARY KEY, code varchar(9) NOT NULL UNIQUE)")
+    site.run_sql(
+        "CREATE TABLE item (id integer PRIMARY KEY, maker_id bigint REFERENCES maker (id), "
+        "code text REFERENCES maker (code))"
+    )
+    site.must("inspect", "shop")
+    if site.connection.vendor == "sqlite":
+        site.must("convert", "shop")
+        assert site.must("schemamigration", "shop", "--auto") == "Nothing seems to have changed.\n"
+        return
+    said = site.refused("convert", "shop")
+    assert "item: the column maker_id is bigint, not integer as the column that it refers" in said
+    assert "make them alike in SQL" in said
+    site.run_sql("ALTER TABLE item ALTER COLUMN maker_id TYPE integer")
+    site.run_sql("ALTER TABLE item ALTER COLUMN code TYPE varchar(9)")
+    site.must("convert", "shop")
+
+
+def test_a_reference_of_another_affinity_is_a_difference_on_sqlite(everywhere):
+    site = everywhere
+    if site.connection.vendor != "sqlite":
+        pytest.skip("is about SQLite")
+    site.run_sql("CREATE TABLE maker (id integer PRIMARY KEY)")
+    site.run_sql("CREATE TABLE item (id integer PRIMARY KEY, maker_id text REFERENCES maker (id))")
+    site.must("inspect", "shop")
+    assert "the column maker_id is text, not integer" in site.refused("convert", "shop")
