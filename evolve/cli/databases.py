@@ -61,7 +61,7 @@ def choose_databases(args: argparse.Namespace) -> None:
     """Use the URL that was given for the alias that was given."""
     use_environment()
     url = getattr(args, "database_url", None)
-    if not url:
+    if url is None:
         return
     named = args.database
     if isinstance(named, list):

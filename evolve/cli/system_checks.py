@@ -39,11 +39,13 @@ def check_project(args: argparse.Namespace) -> None:
 def check_databases(args: argparse.Namespace, aliases: Sequence[str]) -> None:
     """Run the checks that `migrate` runs, those of the databases included.
 
-    A database that is unknown or cannot be reached is left out; the command itself refuses it.
-    Raises SystemCheckFailed.
+    A database that is unknown or cannot be reached is left out; the command itself refuses it, so
+    that nothing is checked where none can be. Raises SystemCheckFailed.
     """
-    if not args.skip_checks:
-        _check([alias for alias in aliases if alias in connections and _is_reachable(alias)])
+    if args.skip_checks:
+        return
+    if reachable := [alias for alias in aliases if alias in connections and _is_reachable(alias)]:
+        _check(reachable)
 
 
 def _is_reachable(alias: str) -> bool:

@@ -113,6 +113,8 @@ def test_a_url_is_the_database_for_this_once(two):
         ("postgres://me:se@cret@h:x/n", "not percent-encoded"),
         ("foo://me:secret@h/n", "'foo://' is no kind of database"),
         ("secret", "there is no '://'"),
+        ("", "there is no '://'"),
+        ("oracle://me:secret@h/n", "its driver is not installed: No module named"),
         ("postgres://me:secret%40@127.0.0.1:9/n", "cannot be reached"),
     ],
 )
@@ -120,6 +122,45 @@ def test_a_url_that_is_none_is_refused_without_its_password(two, url, said):
     error = two.refused("migrate", "shop", "--database-url", url)
     assert said in error
     assert "secret" not in error.replace("'secret'", "") or url == "secret"
+
+
+def with_password(url):
+    """Return a URL with a password, which the servers of the tests do not ask for."""
+    before, at, place = url.rpartition("@")
+    return f"{before.partition(':')[0]}:{before.partition(':')[2]}:sekret{at}{place}" if at else url
+
+
+@pytest.mark.parametrize("command", ["list", "migrate"])
+@pytest.mark.parametrize("place", ["url", "settings"])
+@pytest.mark.parametrize("option", ["foo=1", "connect_timeout=abc", "unknown.option=1"])
+def test_an_option_that_the_driver_does_not_know_is_refused(everywhere, command, place, option):
+    site = everywhere
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.url = with_password(site.url)
+    given = []
+    if place == "url":
+        given = ["--database-url", f"{site.url}?{option}"]
+    else:
+        name, _, value = option.partition("=")
+        site.setting(f"DATABASES['default']['OPTIONS'] = {{{name!r}: {value!r}}}")
+    said = site.refused(command, "shop", *given)
+    assert "cannot be reached" in said
+    assert "sekret" not in said
+    assert site.content() == {}
+
+
+def test_a_role_that_cannot_be_assumed_stops_every_command(everywhere):
+    """Django leaves the connection open, as the role that logged in."""
+    site = everywhere
+    if site.connection.vendor != "postgresql":
+        pytest.skip("is about PostgreSQL")
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.url += "?assume_role=nobody_of_that_name"
+    for command in ("list", "migrate", "current"):
+        assert 'role "nobody_of_that_name" does not exist' in site.refused(command, "shop")
+    assert site.content() == {}
 
 
 def test_database_url_is_used_where_the_settings_have_none(two):
