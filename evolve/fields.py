@@ -7,11 +7,13 @@ importable from here.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from evolve.errors import EvolveError
 
 
 class FixedCharField(models.CharField):
@@ -121,6 +123,32 @@ class TypedDateTimeField(TypedField, models.DateTimeField):
         if settings.USE_TZ and value is not None and timezone.is_naive(value):
             return timezone.make_aware(value, connection.timezone)
         return value
+
+
+class UnwritableDefault:
+    """In a data revision's frozen models: a default that could not be written as source text."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+    def __call__(self) -> NoReturn:
+        """Raise EvolveError: a row was made without a value for the field."""
+        raise EvolveError(
+            f"The default of {self.field} could not be written into this revision.",
+            "Give a value for the field where the row is created.",
+        )
+
+    def deconstruct(self) -> Any:
+        """Return the call that makes this."""
+        return f"evolve.fields.{type(self).__name__}", [self.field], {}
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both stand for the default of the same field."""
+        return isinstance(other, UnwritableDefault) and other.field == self.field
+
+    def __hash__(self) -> int:
+        """Return the hash that goes with equality."""
+        return hash(self.field)
 
 
 class NamedIndex(models.Index):

@@ -20,6 +20,7 @@ from evolve.autodiff.parts import Parts, with_parts
 from evolve.autodiff.questions import Questioner
 from evolve.errors import Refused
 from evolve.frozen.closure import live_models, reachable
+from evolve.frozen.referred import as_referred
 from evolve.frozen.snapshot import ModelKey, Snapshot
 from evolve.project import Project
 from evolve.revisions.draft import data_draft, depends_on, empty_draft, schema_draft
@@ -189,6 +190,9 @@ class Author:
         heads = [key for label in graph.apps for key in graph.heads(label)]
         states = frozen_at(self._project, graph, heads, graph.apps)
         closure = reachable(states, [app, *freeze], apps, self._project.unmigrated(graph))
+        closure = Snapshot(
+            {key: each if key[0] == app else as_referred(each) for key, each in closure.items()}
+        )
         message = slug.replace("_", " ").capitalize()
         place = place_at(self._project, app, graph, self._now())
         return self._file(app, slug, data_draft(place, message, closure, heads_by_app(graph)), wish)

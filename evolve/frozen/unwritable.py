@@ -31,6 +31,11 @@ def stand_in(value: Any, error: NotWritable) -> tuple[str, str]:
     return name, f"from {_MODULE} import {name}"
 
 
+def stands_in(text: str) -> bool:
+    """Tell whether a name in an expression stands for a value."""
+    return bool(_NAME.search(text))
+
+
 def check_writable(where: str, texts: Iterable[str], imports: Iterable[str]) -> None:
     """Raise NotWritable, naming the place `where`, if a name in `texts` stands for a value."""
     if not any(line.startswith(f"from {_MODULE} ") for line in imports):
