@@ -22,6 +22,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState, StateApps
 
 from evolve.database.facade import Database, Told
+from evolve.database.in_commands import in_commands
 from evolve.database.lazy import LazyState
 from evolve.database.marker_operations import CreatedModel, RenamedModel
 from evolve.database.states import in_line, install
@@ -62,6 +63,7 @@ class Revised(migrations.Migration):
 
     db: Database
 
+    @in_commands
     def __init__(self, name: str, app_label: str) -> None:
         super().__init__(name, app_label)
         self.dependencies = _dependencies(type(self), app_label)
@@ -83,12 +85,14 @@ class Revised(migrations.Migration):
         return [CreatedModel(name) for app, _, name in labels if app == self.app_label]
 
     @cached_property
+    @in_commands
     def header(self) -> Revision:
         """The revision as its file's text has it."""
         path = _path(self)
         return read_header(self.app_label, self.name, path, read_text(path))
 
     @cached_property
+    @in_commands
     def definitions(self) -> dict[ModelKey, Definition | None]:
         """What the revision froze, by model key."""
         path = _path(self)
@@ -145,16 +149,19 @@ def _dependencies(revised: type[Revised], app: str) -> list[Any]:
     own = live_apps.get_app_config(app)
     found: list[Any] = [tuple(key_named(own, parent)) for parent in parents]
     for entry in revised.depends_on or ():
-        if entry.startswith(SETTING):
-            setting = getattr(settings, entry.removeprefix(SETTING))
-            found.append(migrations.swappable_dependency(setting))
-            continue
-        label, _, reference = entry.partition(":")
-        if reference.startswith("__"):
-            found.append((label, reference))
-        else:
-            found.append(tuple(key_named(live_apps.get_app_config(label), reference)))
+        try:
+            found.append(_dependency(entry))
+        except (LookupError, AttributeError) as error:
+            raise BrokenRevision(f"The dependency '{entry}' of '{app}' does not exist.") from error
     return found
+
+
+def _dependency(entry: str) -> Any:
+    if entry.startswith(SETTING):
+        return migrations.swappable_dependency(getattr(settings, entry.removeprefix(SETTING)))
+    label, _, reference = entry.partition(":")
+    config = live_apps.get_app_config(label)
+    return (label, reference) if reference.startswith("__") else tuple(key_named(config, reference))
 
 
 def _nested(name: str, app: str) -> bool:
@@ -233,6 +240,7 @@ class RunRevision(Operation):
         beside = not in_line(self.migration.header, to_state)
         self._run(self.migration.backwards, app_label, schema_editor, from_state, to_state, beside)
 
+    @in_commands
     def _check_filled(self, way: Direction) -> None:
         """Refuse a skeleton under `manage.py` too, which would mark it as applied."""
         methods = read_methods(read_text(_path(self.migration)))
@@ -242,6 +250,7 @@ class RunRevision(Operation):
                 "Write it, or write `pass` where nothing is to be done.",
             )
 
+    @in_commands
     def _run(
         self,
         method: Any,

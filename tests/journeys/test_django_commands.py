@@ -132,3 +132,39 @@ def test_a_head_that_makemigrations_wrote_is_no_finding(site):
 def test_an_app_without_models_has_nothing_to_write(site):
     site.models("shop", "")
     assert "Nothing seems" in site.must("schemamigration", "shop", "--auto")
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("other:nope", "0001_initial.py:15: its dependency 'other:nope' does not exist."),
+        ("nope:0001", "0001_initial.py:15: its dependency 'nope:0001' does not exist."),
+        ("other", "0001_initial.py:15: the dependency 'other' names no app."),
+        ("settings.NOPE", "it depends on the setting NOPE, which is not set."),
+        ("nope:__first__", "The dependency 'nope:__first__' of 'shop' does not exist."),
+    ],
+)
+def test_a_reference_to_nothing_is_said_by_django_s_commands_too(site, reference, said):
+    site.models("shop", MODELS)
+    site.must("schemamigration", "shop", "--initial")
+    path = site.file("shop", "0001")
+    path.write_text(path.read_text().replace("depends_on = []", f"depends_on = [{reference!r}]"))
+    for command in ("showmigrations", "migrate", "makemigrations"):
+        ran = site.python("manage.py", command)
+        assert ran.code != 0
+        assert "Traceback" not in ran.err, ran
+        assert said in ran.err
+
+
+def test_what_a_revision_does_wrong_is_said_by_django_s_migrate(site):
+    site.models("shop", "class A(models.Model):\n    pass\n")
+    site.must("schemamigration", "shop", "--initial")
+    path = site.file("shop", "0001")
+    text = path.read_text()
+    path.write_text(text.replace('self.db.create_model("A")', "pass"))
+    ran = site.python("manage.py", "migrate", "shop")
+    assert "Traceback" not in ran.err, ran
+    assert "FrozenMismatch: shop.0001_initial: the operations and `frozen` do not agree" in ran.err
+    path.write_text(text.replace("frozen = {", "frozen = {**{},"))
+    ran = site.python("manage.py", "showmigrations", "shop")
+    assert "Traceback" not in ran.err, ran
