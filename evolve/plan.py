@@ -161,8 +161,9 @@ def stamp_plans(
 
     Targets on branches that were named (`label@head`) leave the other branches as they are. Raises
     Refused where revisions of other apps would stand on what is not marked, or what is marked would
-    stand on revisions of other apps that are not.
+    stand on revisions of other apps that are not; and for targets that contradict each other.
     """
+    _check_together(app, [target for target in targets if not target.within])
     at = [target.key for target in targets if target.key]
     wanted = frozenset(key for key in graph.ancestors(at) if key.app == app)
     own = frozenset(graph.of(app)) & applied
@@ -186,6 +187,16 @@ def stamp_plans(
     forth = _steps(graph, targets[0], "forwards", graph.order(wanted - own))
     plans = [Plan((each,)) for each in (back, forth) if each.steps]
     return [plan.faking({step.key for step in plan.steps}) for plan in plans]
+
+
+def _check_together(app: str, targets: Sequence[Target]) -> None:
+    """Raise Refused where an app cannot be at all of the targets: one of them is zero."""
+    names = dict.fromkeys(target.key.name if target.key else "zero" for target in targets)
+    if "zero" in names and len(names) > 1:
+        raise Refused(
+            f"'{app}' cannot be at {' and at '.join(names)}.",
+            "Nothing was touched. Name one of them.",
+        )
 
 
 def _section(

@@ -921,6 +921,15 @@ def test_a_stamp_marks_what_is_below_and_nothing_else(applied, texts, expected):
     assert stamped(LINE, applied, *texts) == expected
 
 
+@pytest.mark.parametrize("texts", [["heads", "zero"], ["base", "c"], ["zero", "a"]])
+@pytest.mark.parametrize("applied", ["", "a b", "a b c d e"])
+def test_a_stamp_at_zero_and_elsewhere_is_refused(applied, texts):
+    """a - b - c - d - e"""
+    with pytest.raises(Refused, match=r"cannot be at .*zero"):
+        stamped(LINE, applied, *texts)
+    assert stamped(LINE, applied, "zero", "base") == ""
+
+
 def test_stamping_what_is_marked_is_no_plan():
     """x1 - x2, y1 - y2, z1 - z2"""
     everything = "x1 x2 y1 y2 z1 z2"
