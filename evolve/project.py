@@ -25,7 +25,7 @@ from evolve.history.journal import Journal
 from evolve.history.markers import Markers
 from evolve.plan import Plan, Standing, Step, make_plan, rollback_plan, stamp_plans, targets_for_all
 from evolve.revisions.facts import RevisionFacts
-from evolve.revisions.files import load, read_all, read_revisions
+from evolve.revisions.files import load, package_of, read_all, read_revisions
 from evolve.revisions.graph import Graph
 from evolve.revisions.revision import Direction, Key, Revision
 from evolve.revisions.squashed import implied, squashes_over, without_replaced
@@ -199,15 +199,20 @@ class Project:
         `rows` are its rows, the oldest first: what two branches change is what the last one made.
         """
         order = graph.order_on(keys, rows)
-        return state_at((graph[key] for key in order), self.load, self.unmigrated(graph))
+        return state_at((graph[key] for key in order), self.load, self.unmigrated)
 
     def state_of(self, standing: Standing) -> LazyState:
         """Return the state that a database is in."""
         return self.state(standing.graph, standing.applied, standing.rows)
 
-    def unmigrated(self, graph: Graph) -> frozenset[str]:
-        """Return the labels of the installed apps that have no revisions."""
-        return frozenset(config.label for config in apps.get_app_configs()) - set(graph.apps)
+    @property
+    def unmigrated(self) -> frozenset[str]:
+        """The labels of the installed apps without migrations, as Django counts them.
+
+        An app whose migrations package is empty has migrations.
+        """
+        found = ((config, package_of(config)) for config in apps.get_app_configs())
+        return frozenset(each.label for each, package in found if not package or not package.exists)
 
     def ghosts(self, alias: str, named: str | None = None) -> list[Ghost]:
         """Return what is applied on a database and not, or not so, in the files any more.
@@ -221,8 +226,8 @@ class Project:
         return find_ghosts(self.revisions, labels, rows, self.journal(alias).last())
 
     def make_tables(self, alias: str) -> list[str]:
-        """Make the missing tables of apps that have no revisions; return them."""
-        return make_tables(alias, {each.app for each in self.revisions})
+        """Make the missing tables of apps without migrations; return them."""
+        return make_tables(alias, self.unmigrated)
 
     def forget(self, alias: str, keys: Iterable[Key]) -> None:
         """Remove rows whose files are gone from a database's history, and journal that."""

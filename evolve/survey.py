@@ -107,8 +107,16 @@ def _without_revisions(config: AppConfig, reachable: Iterable[str]) -> Iterator[
         if missing:
             yield (
                 f"it has models and no migrations, and on '{alias}' the tables "
-                f"{', '.join(missing)} are missing: `evolve migrate --run-syncdb` makes them"
+                f"{', '.join(missing)} are missing: {_making(config)}"
             )
+
+
+def _making(config: AppConfig) -> str:
+    package = package_of(config)
+    if package and package.exists:
+        # To Django an empty package is no app without migrations.
+        return f"`evolve schemamigration {config.label} --initial` begins its revisions"
+    return "`evolve migrate --run-syncdb` makes them"
 
 
 def _converting(config: AppConfig) -> str:

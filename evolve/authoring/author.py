@@ -189,7 +189,7 @@ class Author:
             )
         heads = [key for label in graph.apps for key in graph.heads(label)]
         states = frozen_at(self._project, graph, heads, graph.apps)
-        closure = reachable(states, [app, *freeze], apps, self._project.unmigrated(graph))
+        closure = reachable(states, [app, *freeze], apps, self._project.unmigrated)
         closure = Snapshot(
             {key: each if key[0] == app else as_referred(each) for key, each in closure.items()}
         )

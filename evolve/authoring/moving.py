@@ -165,7 +165,7 @@ class Walk:
         heads = [key for app in apps for key in self.graph.without([old.key]).heads(app)]
         elsewhere = frozen_at(self.project, self.graph.without([old.key]), heads, apps)
         pool = Snapshot({**elsewhere, **others, **self._state})
-        closure = reachable(pool, [self.app], live_apps, self.project.unmigrated(self.graph))
+        closure = reachable(pool, [self.app], live_apps, self.project.unmigrated)
         whole = {**closure, **others}
         return {each.label: each for _, each in sorted(whole.items())}
 

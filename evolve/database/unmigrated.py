@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Set as AbstractSet
 
 from django.apps import apps
 from django.core.management.commands.migrate import Command
 from django.db import connections
 
 
-def make_tables(alias: str, migrated: set[str]) -> list[str]:
-    """Make the tables that are missing of apps that are not `migrated`; return them, sorted.
+def make_tables(alias: str, unmigrated: AbstractSet[str]) -> list[str]:
+    """Make the tables that are missing of the apps `unmigrated`; return them, sorted.
 
     It is Django's own code (5.2 to 6.1: `sync_apps` is private API), routers included.
     """
@@ -19,5 +20,5 @@ def make_tables(alias: str, migrated: set[str]) -> list[str]:
     before = set(connection.introspection.table_names())
     command = Command(stdout=io.StringIO())
     command.verbosity = 0
-    command.sync_apps(connection, labels - migrated)
+    command.sync_apps(connection, labels & unmigrated)
     return sorted(set(connection.introspection.table_names()) - before)

@@ -109,3 +109,22 @@ def test_an_app_that_is_a_module_and_no_package_has_no_migrations(site):
     assert "cannot have migrations" in site.refused("schemamigration", "extra", "--empty", "more")
     site.setting("MIGRATION_MODULES = {'shop': 'nowhere.migrations'}")
     assert "MIGRATION_MODULES puts the migrations of 'shop' into" in site.refused("list")
+
+
+def test_an_app_with_an_empty_package_has_migrations_as_django_has_it(everywhere):
+    site = everywhere
+    site.models("shop", "class Thing(models.Model):\n    pass\n")
+    site.models("other", "class Note(models.Model):\n    pass\n")
+    site.must("schemamigration", "shop", "--initial")
+    (site.root / "other" / "migrations").mkdir()
+    (site.root / "other" / "migrations" / "__init__.py").touch()
+    assert "other_note" not in site.must("migrate", "--run-syncdb")
+    assert "other_note" not in site.content()
+    assert site.python("manage.py", "migrate", "--run-syncdb").code == 0
+    assert "other_note" not in site.content()
+    said = site.must("adopt")
+    assert "evolve schemamigration other --initial" in said
+    assert "run-syncdb" not in said
+    site.must("schemamigration", "other", "--initial")
+    site.must("migrate")
+    assert "other_note" in site.content()
