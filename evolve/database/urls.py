@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import dj_database_url
@@ -42,6 +44,36 @@ def use_url(alias: str, url: str) -> None:
     said = {name: found.get(name, "") for name in _SAID}
     settings.DATABASES = {**settings.DATABASES, alias: {**before, **said, "OPTIONS": options}}
     _forget(alias)
+
+
+@contextmanager
+def databases_kept() -> Iterator[None]:
+    """Put back at the end what `use_url` changes inside: settings, and the open connections.
+
+    Whoever calls a command from Python goes on with them, in a transaction perhaps.
+    """
+    databases, given = settings.DATABASES, connections._settings
+    cached = connections.__dict__.get("settings")
+    opened = {alias: _opened(alias) for alias in databases}
+    try:
+        yield
+    finally:
+        for alias in settings.DATABASES:
+            now, before = _opened(alias), opened.get(alias)
+            if now is not None and now is not before:
+                now.close()
+                delattr(connections._connections, alias)
+            if before is not None:
+                setattr(connections._connections, alias, before)
+        settings.DATABASES, connections._settings = databases, given
+        if cached is None:
+            connections.__dict__.pop("settings", None)
+        else:
+            connections.__dict__["settings"] = cached
+
+
+def _opened(alias: str) -> Any:
+    return getattr(connections._connections, alias, None)
 
 
 def use_environment() -> None:

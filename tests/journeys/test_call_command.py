@@ -98,3 +98,32 @@ def test_options_can_be_keywords(called, site):
     assert "<" in back["out"]
     assert "def forwards" in text["out"]
     assert "(*) 0001" in site.must("list", "shop")
+
+
+_KEPT = """\
+from django.conf import settings
+from django.db import connection, connections, transaction
+before = settings.DATABASES
+with transaction.atomic():
+    connection.cursor().execute("CREATE TABLE mine (id integer)")
+    held = connections["default"]
+    found.append(call("migrate", "shop", database_url="sqlite:///" + os.path.abspath("url.db")))
+    found.append(call("migrate", "shop", database_url="mysql://a:b@127.0.0.1:1/c"))
+    found.append(call("migrate", "shop", database_url="nonsense"))
+    assert settings.DATABASES is before
+    assert connections["default"] is held
+    assert connection.in_atomic_block
+    found.append(call("list", "shop", format="json"))
+    assert "mine" in connection.introspection.table_names()
+"""
+
+
+def test_a_url_is_the_database_of_that_call_alone(site):
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    ran = site.python("-c", f"{_BEGIN}found = []\n{_KEPT}\njson.dump(found, sys.stdout)")
+    assert ran.code == 0, ran
+    migrated, unreachable, nonsense, listed = json.loads(ran.out)
+    assert "> shop:0001_initial" in migrated["out"]
+    assert unreachable["code"] == nonsense["code"] == 2
+    assert json.loads(listed["out"])[0]["revisions"][0]["applied"] is False

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evolve.cli.main import execute, main
 from evolve.cli.parser import command_line, evolve_parser
+from evolve.database.urls import databases_kept
 from evolve.errors import EvolveError
 
 _PROG = "manage.py evolve"
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         words = command_line(parser, options)
         # print() ends its lines itself.
         self.stdout.ending = self.stderr.ending = ""
-        with redirect_stdout(self.stdout), redirect_stderr(self.stderr):
+        with redirect_stdout(self.stdout), redirect_stderr(self.stderr), databases_kept():
             try:
                 code = execute(parser.parse_args(words))
             except EvolveError as error:
