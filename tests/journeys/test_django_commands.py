@@ -80,7 +80,12 @@ def test_django_s_other_commands_read_them(site):
 
 @pytest.mark.parametrize(
     "args",
-    [("squashmigrations", "shop", "0002", "--no-input"), ("optimizemigration", "shop", "0001")],
+    [
+        ("squashmigrations", "shop", "0002", "--no-input"),
+        ("squashmigrations", "shop", "0002", "--no-input", "--no-optimize"),
+        ("squashmigrations", "shop", "0002", "0002", "--no-input"),
+        ("optimizemigration", "shop", "0001"),
+    ],
 )
 def test_django_does_not_rewrite_them_and_says_so(site, args):
     begin(site)
@@ -92,6 +97,15 @@ def test_django_does_not_rewrite_them_and_says_so(site, args):
     assert "Traceback" not in ran.err
     assert "use `evolve squash shop" in ran.err
     assert site.files("shop") == before
+    site.must("migrate", "shop")
+
+
+def test_django_still_squashes_its_own(site):
+    begin(site)
+    site.models("other", MODELS.replace("9", "12"))
+    assert site.python("manage.py", "makemigrations", "other").code == 0
+    manage(site, "squashmigrations", "other", "0002", "--no-input")
+    assert len(site.files("other")) == 3
 
 
 def test_case_of_names_does_not_count_where_the_database_ignores_it(site):
