@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from django.apps import apps
 
+from evolve.authoring.circles import Opened, opened
 from evolve.authoring.deferred import without_fields
-from evolve.authoring.drafting import file_of, frozen_at, heads_by_app, place_at
+from evolve.authoring.drafting import (
+    file_of,
+    frozen_at,
+    frozen_elsewhere,
+    heads_by_app,
+    place_at,
+)
 from evolve.authoring.proof import proven
+from evolve.authoring.questions import Declared, composed
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.changes import Change
 from evolve.autodiff.detect import Difference, detect
@@ -18,6 +26,7 @@ from evolve.autodiff.detector import project_detector
 from evolve.autodiff.naming import automatic_slug, checked_slug, renamed
 from evolve.autodiff.parts import Parts, with_parts
 from evolve.autodiff.questions import Questioner
+from evolve.autodiff.renames import find_renames
 from evolve.errors import Refused
 from evolve.frozen.closure import live_models, reachable
 from evolve.frozen.referred import as_referred
@@ -68,14 +77,30 @@ class Author:
         self, app: str, graph: Graph, ask: Questioner, wish: Wish | None = None
     ) -> Difference:
         """Return what models.py of `app` has that its frozen state has not, and the reverse."""
-        wish = wish or Wish()
+        return detect(app, *self._sides(app, graph, wish or Wish()), ask)
+
+    def _sides(self, app: str, graph: Graph, wish: Wish) -> tuple[Snapshot, Snapshot]:
+        """Return the models that a new revision begins with, and those that it is to make."""
         # What the project's makemigrations patches has to be there before models are read.
         project_detector()
         old = frozen_at(self._project, graph, graph.heads(app), [app])
         new = without_fields(live_models(apps, app), old, app, wish.deferred)
         if wish.parts:
             new = with_parts(app, old, new, wish.parts)
-        return detect(app, old, new, ask)
+        return old, new
+
+    def _opened(
+        self, app: str, graph: Graph, old: Snapshot, new: Snapshot, ask: Questioner
+    ) -> tuple[Opened, Questioner]:
+        """Return what to make instead of `new`, and who knows the renames that were asked for."""
+        deleted = [old[key].label for key in sorted(old.of(app).keys() - new.keys())]
+        if not _mentioning(app, deleted, (), graph):
+            return Opened(new, (), ()), ask
+        renamed = find_renames(app, old, new, ask)
+        others = frozen_elsewhere(self._project, graph, app)
+        frozen = Snapshot({**others, **old.of(app)}).following(app, renamed)
+        result = opened(app, frozen, lambda label: live_models(apps, label), new)
+        return result, Declared(ask, composed([renamed]))
 
     def schema_revision(
         self, app: str, wish: Wish, ask: Questioner, initial: bool = False
@@ -89,9 +114,9 @@ class Author:
         found = self._schema(app, graph, wish, ask, "Initial" if initial else "")
         if found is None:
             return None
-        draft, changes = found
+        draft, changes, notes = found
         slug = wish.slug or ("initial" if initial else wish.parts.slug or automatic_slug(changes))
-        new = self._file(app, slug, draft, wish, changes)
+        new = replace(self._file(app, slug, draft, wish, changes), notes=notes)
         return proven(self._project, graph, graph.heads(app), new)
 
     def updated_revision(
@@ -105,7 +130,7 @@ class Author:
         found = self._schema(old.app, graph, wish, ask, "" if old.down else "Initial")
         if found is None:
             return None
-        draft, changes = found
+        draft, changes, notes = found
         was = old.name.partition("_")[2]
         slug = wish.slug or (automatic_slug(changes) if was.startswith("auto") else was)
         draft = replace(
@@ -117,14 +142,16 @@ class Author:
         package = package_of(self._project.config(old.app))
         assert package is not None
         name = renamed(old.name, checked_slug(slug, RESERVED))
-        new = NewRevision(package, name, write_revision(draft), changes)
+        new = NewRevision(package, name, write_revision(draft), changes, notes)
         return proven(self._project, graph, graph.heads(old.app), new)
 
     def _schema(
         self, app: str, graph: Graph, wish: Wish, ask: Questioner, message: str
-    ) -> tuple[Draft, tuple[Change, ...]] | None:
-        """Return the draft of what models.py has more than the graph, with its changes."""
-        difference = self.difference(app, graph, ask, wish)
+    ) -> tuple[Draft, tuple[Change, ...], tuple[str, ...]] | None:
+        """Return the draft of what models.py has more than the graph, its changes and notes."""
+        old, new = self._sides(app, graph, wish)
+        way, asking = self._opened(app, graph, old, new, ask)
+        difference = detect(app, old, way.new, asking)
         if not difference:
             return None
         for label in wish.freeze:
@@ -133,7 +160,7 @@ class Author:
         self._check_references(difference, graph)
         after = self._after(difference, graph) | set(wish.freeze)
         draft = schema_draft(place, difference, message, heads_by_app(graph), after)
-        return draft, difference.forwards
+        return draft, difference.forwards, way.notes(app)
 
     def _check_references(self, difference: Difference, graph: Graph) -> None:
         """Refuse a reference to another app's model that no revision of that app has yet."""
@@ -151,11 +178,7 @@ class Author:
     def _after(self, difference: Difference, graph: Graph) -> set[str]:
         """Return the other apps whose revisions have to come before a difference is made."""
         app, gone = difference.app, difference.gone
-        revisions = [graph[key] for key in graph]
-        found = apps_before(
-            *(app, gone, difference.frozen, revisions),
-            *(lambda each: read_text(each.path), frozen_of),
-        )
+        found = _mentioning(app, gone, difference.frozen, graph)
         deleted = {(app, label.partition(".")[2].lower()) for label in gone} - difference.new.keys()
         heads = [key for each in found for key in graph.heads(each)]
         for definition in frozen_at(self._project, graph, heads, found).values() if deleted else ():
@@ -229,6 +252,12 @@ class Author:
                 f"The app '{app}' has no revisions to compare models.py with.",
                 f"Use `evolve schemamigration {app} --initial` first.",
             )
+
+
+def _mentioning(app: str, gone: Iterable[str], changed: Iterable[str], graph: Graph) -> set[str]:
+    """Return the other apps whose revisions know models of `app` as they were; see apps_before."""
+    revisions = [graph[key] for key in graph]
+    return apps_before(app, gone, changed, revisions, lambda each: read_text(each.path), frozen_of)
 
 
 def _gone_names(difference: Difference) -> set[ModelKey]:

@@ -35,11 +35,15 @@ def without_fields(new: Snapshot, old: Snapshot, app: str, deferred: Iterable[st
                 "Nothing was written. --defer is for fields that are new.",
             )
         by_model.setdefault(definition.key, set()).add(field)
-    left = {key: _without(new[key], names) for key, names in by_model.items()}
+    left = {key: without(new[key], names) for key, names in by_model.items()}
     return Snapshot({**new, **left})
 
 
-def _without(definition: Definition, gone: set[str]) -> Definition:
+def without(definition: Definition, gone: set[str]) -> Definition:
+    """Return a model without fields, and without what indexes and options say of them.
+
+    Raises Refused where another field is made of one of them.
+    """
     for name, text in definition.fields.items():
         if name not in gone and (needed := gone & fields_named(text)):
             labels = " ".join(f"--defer {definition.name}.{each}" for each in [*sorted(gone), name])

@@ -33,12 +33,16 @@ class Written:
 
 @dataclass(frozen=True)
 class NewRevision:
-    """A revision file as text, and where it goes; `changes` are empty for one written by hand."""
+    """A revision file as text, and where it goes; `changes` are empty for one written by hand.
+
+    `notes` tell the user what is still to be done.
+    """
 
     package: Package
     name: str
     text: str
     changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:

@@ -50,7 +50,7 @@ def _order_and_loose(app: str, states: Mapping[str, ModelState]) -> tuple[list[s
             return _order(app, states, loose), loose
         except CycleError:
             continue
-    raise AssertionError("models cannot inherit from each other")
+    raise AssertionError("models cannot be each other's parents or primary keys")
 
 
 def _order(app: str, states: Mapping[str, ModelState], loose: Fields) -> list[str]:
@@ -109,10 +109,12 @@ def _is_through(app: str, model: ModelState, field: str, deleted: Container[str 
 
 
 def _is_relation(app: str, model: ModelState, field: str, deleted: Container[str | None]) -> bool:
-    """Tell whether a field points to another model that is deleted, which is not its parent."""
+    """Tell whether a field points to another deleted model and can go first: no parent, no key."""
     target = _target(app, model, field)
     parent = getattr(model.fields[field].remote_field, "parent_link", False)
-    return target in deleted and target != model.name_lower and not parent
+    # Only SQLite can add a primary key again to a table that was made without it.
+    stays = parent or model.fields[field].primary_key
+    return target in deleted and target != model.name_lower and not stays
 
 
 def _is_key(app: str, model: ModelState, field: str, deleted: Container[str | None]) -> bool:

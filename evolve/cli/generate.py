@@ -223,10 +223,11 @@ def show_created(made: NewRevision, written: Written) -> None:
 def _give(made: NewRevision, args: argparse.Namespace, apply: bool = True) -> int:
     """Print the file, or write it and say so in South's words."""
     if args.print_only:
-        say(*made.lines)
+        say(*made.lines, *made.notes)
         sys.stdout.write(made.text)
         return 0
     show_created(made, made.write())
     now = f" You can now apply this migration with: {command()} migrate {args.app}" if apply else ""
     print(f"Created {made.path.name}.{now}")
+    say(*made.notes)
     return 0

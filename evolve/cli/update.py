@@ -96,6 +96,7 @@ def _carry_out(
         print(f"The text of {update.old.name}.py is kept in {kept.name}.")
     _conclude(update, args)
     if update.new:
+        say(*update.new.notes)
         reapply(rollbacks, args)
     return 0
 

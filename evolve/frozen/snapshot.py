@@ -68,8 +68,14 @@ class Definition:
 
     def references(self) -> set[ModelKey]:
         """Return the models this one points to by relation, `through` or base."""
-        named = [each for text in self._relations().values() for each in labels(text)]
-        named += labels(self.meta.get("bases", ""), "bases")
+        bases = labels(self.meta.get("bases", ""), "bases")
+        return {self._key_of(label) for label in bases}.union(
+            *(self.references_of(text) for text in self.fields.values())
+        )
+
+    def references_of(self, text: str) -> set[ModelKey]:
+        """Return the models that the text of one field points to, directly or by `through`."""
+        named = labels(text) if _MAY_REFER(text) else ()
         return {self._key_of(label) for label in named if label != "self"}
 
     def settings(self) -> set[str]:

@@ -146,6 +146,28 @@ CASES = [
         back={"Author": [], "Bee": [], "Link": []},
     ),
     Case(
+        "models in a circle go, one by its primary key",
+        model("Author", NAME, "bee = models.ForeignKey('Bee', models.CASCADE, related_name='+')")
+        + model("Bee", "a = models.OneToOneField('Author', models.CASCADE, primary_key=True)")
+        + OTHER,
+        OTHER,
+        "remove_field delete_model delete_model",
+        "create_model create_model add_field",
+        rows={"Other": [{"name": "Oak"}]},
+    ),
+    Case(
+        "models in a circle of many-to-many fields go",
+        model("Author", NAME, "bees = models.ManyToManyField('Bee', related_name='+')")
+        + model("Bee", NAME, "authors = models.ManyToManyField('Author', related_name='+')")
+        + OTHER,
+        OTHER,
+        "remove_field remove_field delete_model delete_model",
+        "create_model create_model add_field add_field",
+        rows={**ROWS, "Bee": [{"name": "Bee"}]},
+        then={"Other": [{"name": "Oak"}]},
+        back={"Author": [], "Bee": []},
+    ),
+    Case(
         "a parent that points to its child goes with it",
         model(
             "Author",
