@@ -25,6 +25,7 @@ from evolve.autodiff.questions import (
     Questioner,
 )
 from evolve.autodiff.renames import find_renames
+from evolve.autodiff.taken import names_left_first
 from evolve.autodiff.values import possible, undone
 from evolve.frozen.capture import ALTERED_META, capture_state, model_states
 from evolve.frozen.renames import RenameField, RenameModel
@@ -73,7 +74,9 @@ def detect(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> Differenc
     ops = _operations(app, followed, new, changed, ask)
     ops = in_order(_rename_operations(renamed), ops)
     was = {key for key in old if key not in followed}
-    state = _state(old, new, {*changed, *was, *_renamed_keys(app, renamed)})
+    keys = {*changed, *was, *_renamed_keys(app, renamed)}
+    state = _state(old, _elsewhere(app, new), keys)
+    ops = names_left_first(app, ops, state)
     forwards = tuple(changes_for(app, state, ops))
     backwards, reason = undone(forwards, ask)
     frozen = {key: _made(state, key, new.get(key)) for key in sorted(_touched(app, ops))}
@@ -152,10 +155,15 @@ def _state(own: Snapshot, others: Snapshot, keys: Iterable[ModelKey]) -> Project
     return ProjectState(model_states(wanted[key] for key in sorted(wanted)))
 
 
+def _elsewhere(app: str, new: Snapshot) -> Snapshot:
+    """Return the models of other apps."""
+    return Snapshot({key: each for key, each in new.items() if key[0] != app})
+
+
 def _operations(
     app: str, old: Snapshot, new: Snapshot, changed: list[ModelKey], ask: Questioner
 ) -> list[Operation]:
-    elsewhere = Snapshot({key: each for key, each in new.items() if key[0] != app})
+    elsewhere = _elsewhere(app, new)
     keys = set(changed).union(
         *(side[key].references() for side in (old, new) for key in changed if key in side)
     )

@@ -21,6 +21,7 @@ from django.db import migrations, router
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState, StateApps
 
+from evolve.database import vendor
 from evolve.database.facade import Database, Told
 from evolve.database.in_commands import in_commands
 from evolve.database.lazy import LazyState
@@ -263,6 +264,7 @@ class RunRevision(Operation):
         if not router.allow_migrate(editor.connection.alias, app, **self.migration.hints):
             return
         state = before.clone() if isinstance(before, LazyState) else LazyState.of(before)
+        vendor.rename_by_case(editor)
         orm = Orm(self._registry(editor, after), app, editor.connection.alias)
         self.migration.db = db = Database(app, editor, state, after.models, orm, self.told, beside)
         with on_their_alias():

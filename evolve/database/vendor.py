@@ -18,6 +18,29 @@ def settle_constraints(editor: Any) -> None:
         editor.connection.check_constraints()
 
 
+def rename_by_case(editor: Any) -> None:
+    """Have SQLite rename a many-to-many table where only capitals differ.
+
+    Django (5.2 to 6.1, `_alter_many_to_many` is private API) makes a table of the new name beside
+    the old one, which is the same name to SQLite.
+    """
+    if editor.connection.vendor != "sqlite":
+        return
+    alter = editor._alter_many_to_many
+
+    def altered(model: Any, old_field: Any, new_field: Any, strict: bool) -> None:
+        old, new = (each.remote_field.through._meta for each in (old_field, new_field))
+        name = old.db_table
+        if name.lower() == new.db_table.lower():
+            old.db_table = new.db_table
+        try:
+            alter(model, old_field, new_field, strict)
+        finally:
+            old.db_table = name
+
+    editor._alter_many_to_many = altered
+
+
 def whole(connection: Any, atomic: bool, rows_only: bool) -> bool:
     """Tell whether a revision and its marks are one transaction."""
     return atomic and (connection.features.can_rollback_ddl or rows_only)
