@@ -9,6 +9,7 @@ from django.core.management import get_commands, load_command_class
 from django.db.migrations.autodetector import MigrationAutodetector
 
 from evolve.autodiff.initial import fold_created
+from evolve.autodiff.order import apart
 
 
 @cache
@@ -39,6 +40,8 @@ class _Folding:
         # Private API (5.2 to 6.1): the last step of _detect_changes.
         whole, mixed = dict(self.migrations), {}
         for app, migrations in whole.items():
+            for migration in migrations:
+                migration.operations = apart(app, migration.operations, self.to_state)
             ops = [op for migration in migrations for op in migration.operations]
             folded = fold_created(app, ops, self.to_state)
             if folded is None:

@@ -51,17 +51,65 @@ def generated_first(app: str, ops: Iterable[Operation], before: ProjectState) ->
     return [next(in_turn) if isinstance(op, operations.RemoveField) else op for op in ops]
 
 
+def apart(app: str, ops: Iterable[Operation], after: ProjectState) -> list[Operation]:
+    """Drop and create indexes that pass their names on to each other, which Django renames.
+
+    The name is taken meanwhile, two indexes of a model have one name in its state, and joining the
+    operations makes one rename of two indexes' (to 6.1).
+    """
+    ops = list(ops)
+    renames = [op for op in ops if isinstance(op, operations.RenameIndex)]
+    both = {op.old_name for op in renames} & {op.new_name for op in renames}
+    tangled = [op for op in renames if both & {op.old_name, op.new_name}]
+    result: list[Operation] = []
+    created: list[Operation] = []
+    for op in ops:
+        if op not in tangled:
+            result.append(op)
+            continue
+        result.append(operations.RemoveIndex(op.model_name, op.old_name))
+        indexes = after.models[app, op.model_name_lower].options["indexes"]
+        index = next(each for each in indexes if each.name == op.new_name)
+        created.append(operations.AddIndex(op.model_name, index))
+    return [*result, *created]
+
+
 def in_order(renames: list[Operation], ops: list[Operation]) -> list[Operation]:
     """Put first what must come first, whatever order Django's version has.
 
     Indexes and constraints go before the fields in them are removed (Django 5.2 fails on SQLite)
     or renamed (MariaDB refuses while a CHECK names the column). Indexes are renamed among them: one
-    that is renamed may be taken off its field afterwards.
+    that is renamed may be taken off its field afterwards. Generated fields that come again after a
+    rename go before it, so that each of their expressions finds the columns that it names: what is
+    in a RawSQL follows no rename.
     """
     first = [op for op in renames if isinstance(op, operations.RenameModel)]
     parts = [op for op in ops if isinstance(op, (*_REMOVES_PART, operations.RenameIndex))]
     fields = [op for op in renames if not isinstance(op, operations.RenameModel)]
+    parts += _generated_again(fields, ops)
     return [*first, *parts, *fields, *order_columns_first(op for op in ops if op not in parts)]
+
+
+def _generated_again(renames: Iterable[Any], ops: Iterable[Any]) -> list[Operation]:
+    """Return the removals of generated fields that are added again to models with renamed fields.
+
+    One that is renamed itself, or is in unique_together, has its removal after others.
+    """
+    ops = list(ops)
+    renamed = {(op.model_name_lower, op.new_name) for op in renames}
+    again = {
+        (op.model_name_lower, op.name)
+        for op in ops
+        if isinstance(op, operations.AddField) and getattr(op.field, "generated", False)
+    }
+    altered = {op.name_lower for op in ops if isinstance(op, operations.AlterUniqueTogether)}
+    again = {each for each in again - renamed if each[0] in {model for model, _ in renamed}}
+    removals = [op for op in ops if isinstance(op, operations.RemoveField)]
+    return [
+        op
+        for op in removals
+        if (op.model_name_lower, op.name) in again and op.model_name_lower not in altered
+    ]
 
 
 def order_columns_first(ops: Iterable[Operation]) -> list[Operation]:

@@ -1,12 +1,13 @@
 """Renames: pairs of what went and what came that are similar enough to ask about.
 
-Django asks only where everything else is equal, and otherwise deletes and creates, which loses the
-data. Here similar is enough, and what else changed is found after the rename.
+Django asks only where everything else is equal and the old name is free, and otherwise deletes and
+creates, or alters what took the name, which loses the data. Here similar is enough, a name may be
+taken at once by something of another kind, and what else changed is found after the rename.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from difflib import SequenceMatcher
 
 from evolve.autodiff.questions import Questioner, RenamedField, RenamedModel
@@ -16,6 +17,14 @@ from evolve.frozen.snapshot import Definition, Snapshot
 _SIMILAR_MODELS = 0.5
 _SIMILAR_FIELDS = 0.6
 _AUTO_PK = {"auto_created": "True", "primary_key": "True"}
+# Fields of one family can be altered into each other, with their values.
+_FAMILIES: Mapping[str, str] = {
+    **dict.fromkeys(("CharField", "TextField", "SlugField", "EmailField", "URLField"), "text"),
+    **dict.fromkeys(("DecimalField", "FloatField"), "number"),
+    **dict.fromkeys(("DateField", "DateTimeField"), "date"),
+    **dict.fromkeys(("ForeignKey", "OneToOneField"), "relation"),
+    **dict.fromkeys(("FileField", "ImageField", "FilePathField"), "file"),
+}
 
 
 def find_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> dict[str, str]:
@@ -32,7 +41,7 @@ def find_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> dic
 
 
 def _model_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> dict[str, str]:
-    gone = {key: each for key, each in old.of(app).items() if key not in new}
+    gone = {key: each for key, each in old.of(app).items() if _left(each, new.get(key), ask)}
     renamed: dict[str, str] = {}
     for key, came in sorted(new.of(app).items()):
         if key in old:
@@ -45,12 +54,21 @@ def _model_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> d
     return renamed
 
 
-def _by_likeness(came: Definition, gone: Iterable[Definition], ask: Questioner) -> list[Definition]:
+def _left(was: Definition, now: Definition | None, ask: Questioner) -> bool:
+    """Tell whether a model may have left its name, also where another one has that name now."""
+    return now is None or was.name in ask.renames or model_likeness(was, now) < _SIMILAR_MODELS
+
+
+def _by_likeness(
+    came: Definition, gone: Collection[Definition], ask: Questioner
+) -> list[Definition]:
     """Return what a new model may have been called, the most alike first.
 
-    What the user has said beforehand needs no likeness.
+    What the user has said beforehand needs no likeness, nor does a model with the same `db_table`.
     """
     said = {old for old, new in ask.renames.items() if new == came.name}
+    table = came.meta.get("db_table")
+    said |= {each.name for each in gone if table and each.meta.get("db_table") == table}
     rated = [(1.0 if each.name in said else model_likeness(each, came), each) for each in gone]
     rated = [pair for pair in rated if pair[0] >= _SIMILAR_MODELS]
     return [each for _, each in sorted(rated, key=lambda pair: (-pair[0], pair[1].name))]
@@ -99,7 +117,7 @@ def _own_fields(model: Definition) -> dict[str, str]:
 
 
 def _field_renames(old: Definition, new: Definition, ask: Questioner) -> dict[str, str]:
-    gone = [name for name in old.fields if name not in new.fields]
+    gone = [name for name in old.fields if _left_field(name, old, new, ask)]
     came = [name for name in new.fields if name not in old.fields]
     renamed: dict[str, str] = {}
     for new_name in came:
@@ -113,6 +131,20 @@ def _field_renames(old: Definition, new: Definition, ask: Questioner) -> dict[st
                 gone.remove(old_name)
                 break
     return renamed
+
+
+def _left_field(name: str, old: Definition, new: Definition, ask: Questioner) -> bool:
+    """Tell whether a field may have left its name, also where another kind of field has it now."""
+    if name not in new.fields or f"{new.name}.{name}" in ask.renames:
+        return True
+    was, now = old.fields[name], new.fields[name]
+    return was != now and _family(was) != _family(now)
+
+
+def _family(field: str) -> str:
+    kind = kind_of(field).rpartition(".")[2]
+    whole = kind.endswith(("IntegerField", "AutoField"))
+    return "number" if whole else _FAMILIES.get(kind, kind)
 
 
 def _rate(old: Definition, name: str, new: Definition, new_name: str, ask: Questioner) -> float:

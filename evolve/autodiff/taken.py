@@ -1,4 +1,4 @@
-"""Names of tables and columns that one model or field leaves and another takes, in one revision.
+"""Names of tables, columns and indexes that one thing leaves and another takes, in one revision.
 
 Django orders operations by what they refer to, and two things cannot have one name meanwhile. Here
 what has a name leaves it first: by its own operation if that can be earlier, else for a temporary
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -26,18 +26,23 @@ from evolve.errors import Refused
 from evolve.frozen.snapshot import ModelKey
 
 _RENAMES = (operations.AlterModelTable, operations.RenameModel, operations.RenameField)
+_REMOVES_PART = (operations.RemoveIndex, operations.RemoveConstraint, operations.RenameIndex)
 _LONGEST = 40
 
 Name = tuple[str, ...]
-"""A table, or a model's key and a column. Lower-cased: most databases compare them so."""
+"""A table, an index or constraint, or a column of a model. Lower-cased, as databases compare."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What has a name: a model its table; a field its column, or its many-to-many table."""
+    """What has a name: a model its table; a field its column, or its many-to-many table.
+
+    Or an index or a constraint, its `part`.
+    """
 
     model: ModelKey
     field: str = ""
+    part: str = ""
 
 
 def names_left_first(app: str, ops: list[Operation], before: ProjectState) -> list[Operation]:
@@ -60,9 +65,17 @@ def names_left_first(app: str, ops: list[Operation], before: ProjectState) -> li
             continue
         _check_indexes(app, op, had, state)
         op.state_forwards(app, state)
+        had = {name: _renamed(app, op, holder) for name, holder in had.items()}
         done.append(todo.pop(0))
         waiting = [each for each in waiting if each is not op]
     return done
+
+
+def _renamed(app: str, op: Operation, holder: Holder) -> Holder:
+    """Return a holder after an operation, which may rename its model."""
+    if isinstance(op, operations.RenameModel) and holder.model == (app, op.old_name_lower):
+        return replace(holder, model=(app, op.new_name_lower))
+    return holder
 
 
 def _any_taken(app: str, ops: Iterable[Operation], state: ProjectState) -> bool:
@@ -97,9 +110,12 @@ def _leaving(
         own = [each for each in todo[1:] if holder and _leaves(app, each, name, holder, state)]
         if not holder or not own:
             continue
-        _check_through(app, op, todo, holder, state)
+        if len(name) == 1:
+            _check_through(app, op, todo, holder, state)
         if own[0] not in waiting and _can_be_next(app, own[0], state):
             return own[0]
+        if holder.part:
+            return _dropped(holder, state) if isinstance(own[0], operations.DeleteModel) else None
         return _moved_away(name, holder, state, holders)
     return None
 
@@ -131,7 +147,7 @@ def _can_be_next(app: str, op: Any, state: ProjectState) -> bool:
     if isinstance(op, operations.AlterField):
         remote = op.field.remote_field
         return not remote or resolve_relation(remote.model, app, op.model_name) in state.models
-    return isinstance(op, _RENAMES)
+    return isinstance(op, (*_RENAMES, *_REMOVES_PART))
 
 
 def _pointed_to(model: ModelState) -> set[ModelKey]:
@@ -159,6 +175,14 @@ def _moved_away(
         return None
     setattr(field, "db_table" if field.many_to_many else "db_column", free)
     return operations.AlterField(model.name, holder.field, field)
+
+
+def _dropped(holder: Holder, state: ProjectState) -> Operation:
+    """Return what drops an index or a constraint of a model that is deleted later."""
+    model = state.models[holder.model]
+    indexes = {each.name for each in model.options.get("indexes", ())}
+    kind = operations.RemoveIndex if holder.part in indexes else operations.RemoveConstraint
+    return kind(model.name, holder.part)
 
 
 def _check_through(
@@ -248,3 +272,6 @@ def _names_of(model: ModelState) -> Iterator[tuple[Name, Holder]]:
         elif not getattr(field.remote_field, "through", None):
             named = getattr(field, "db_table", None) or f"{table}_{name}"
             yield (named.lower(),), Holder(key, name)
+    for option in ("indexes", "constraints"):
+        for part in model.options.get(option, ()):
+            yield ("index", part.name.lower()), Holder(key, part=part.name)

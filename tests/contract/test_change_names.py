@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from evolve.autodiff.questions import Answers
 from evolve.errors import Refused
 from tests.contract.case import Case, hold, model, on_their_vendors
 from tests.contract.engine import World
@@ -144,6 +145,116 @@ TAKEN = [
         then={"Author": [{"x": 1, "y": 2, "w": 1}, {"x": 3, "y": 4, "w": 1}]},
     ),
 ]
+
+
+def indexed(**names: str) -> str:
+    """Return a model with an index of a name on each field."""
+    made = ", ".join(f"models.Index(fields=['{on}'], name='{name}')" for on, name in names.items())
+    return columns(x="", y="") + f"    class Meta:\n        indexes = [{made}]\n"
+
+
+UNIQUE = "constraints = [models.UniqueConstraint(fields=['name'], name='u')]"
+PARTS = [
+    Case(
+        "two indexes swap their names",
+        indexed(x="i", y="j"),
+        indexed(x="j", y="i"),
+        "remove_index remove_index add_index add_index",
+        "remove_index remove_index add_index add_index",
+        rows=NUMBERS,
+    ),
+    Case(
+        "an index takes the name that another leaves",
+        indexed(x="i", y="j"),
+        indexed(x="j", y="k"),
+        "remove_index remove_index add_index add_index",
+        "remove_index remove_index add_index add_index",
+        rows=NUMBERS,
+    ),
+    Case(
+        "an index leaves a name for another",
+        indexed(x="i", y="j"),
+        indexed(x="k", y="j"),
+        "rename_index",
+        "rename_index",
+        rows=NUMBERS,
+    ),
+    Case(
+        "a new model takes the name of a constraint, and what points to the old one",
+        model("Author", NAME, meta=(UNIQUE,)) + model("Keep", NAME, up("Author")),
+        model("Book", NAME, "x = models.TextField()", meta=(UNIQUE,))
+        + model("Keep", NAME, up("Book")),
+        "remove_constraint create_model alter_field delete_model",
+        "create_model alter_field delete_model add_constraint",
+        answers={"no_rename": True},
+        rows={"Author": [{"name": "Ann"}], "Keep": [{"name": "Kay"}]},
+        then={"Book": [], "Keep": [{"name": "Kay"}]},
+        back={"Author": [], "Keep": [{"name": "Kay"}]},
+    ),
+]
+AT_ONCE = [
+    Case(
+        "a field is renamed, and another kind of field has its name at once",
+        model("Author", NAME, meta=("indexes = [models.Index(fields=['name'], name='i')]",)),
+        model(
+            "Author",
+            NAME.replace("name", "title", 1),
+            "name = models.IntegerField(default=7)",
+            meta=("indexes = [models.Index(fields=['name'], name='i')]",),
+        ),
+        "remove_index rename_field add_field add_index",
+        "remove_index remove_field rename_field add_index",
+        answers={"renames": {"Author.name": "title"}},
+        rows={"Author": [{"name": "Ann"}]},
+        then={"Author": [{"title": "Ann", "name": 7}]},
+    ),
+    Case(
+        "a plain field is renamed, and a foreign key has its name at once",
+        BOOK + model("Author", NAME, "book = models.CharField(max_length=40)"),
+        BOOK
+        + model(
+            "Author",
+            NAME,
+            "book_name = models.CharField(max_length=40)",
+            "book = models.ForeignKey('Book', models.CASCADE, null=True)",
+        ),
+        "rename_field add_field",
+        "remove_field rename_field",
+        answers={"renames": {"Author.book": "book_name"}},
+        rows={"Author": [{"name": "Ann", "book": "One"}]},
+        then={"Author": [{"name": "Ann", "book_name": "One", "book_id": None}]},
+    ),
+    Case(
+        "a field that a foreign key points to is renamed, and its name taken at once",
+        model("Author", NAME[:-1] + ", unique=True)")
+        + model("Book", "by = models.ForeignKey('Author', models.CASCADE, to_field='name')"),
+        model(
+            "Author",
+            NAME.replace("name", "title", 1)[:-1] + ", unique=True)",
+            "name = models.IntegerField(default=7)",
+        )
+        + model("Book", "by = models.ForeignKey('Author', models.CASCADE, to_field='title')"),
+        "rename_field add_field",
+        "remove_field rename_field",
+        answers={"renames": {"Author.name": "title"}},
+        rows={"Author": [{"name": "Ann"}], "Book": [{"by_id": "Ann"}]},
+        then={"Author": [{"title": "Ann", "name": 7}], "Book": [{"by_id": "Ann"}]},
+    ),
+    Case(
+        "a model is renamed, and another one has its name at once",
+        AUTHOR + model("Book", NAME, up("Author")),
+        model("Writer", NAME)
+        + model("Author", SIZE, "text = models.TextField()")
+        + model("Book", NAME, up("Writer")),
+        "rename_model create_model",
+        "delete_model rename_model",
+        answers={"renames": {"Author": "Writer"}},
+        rows={"Author": [{"name": "Ann"}], "Book": [{"name": "One", "up_id": 1}]},
+        then={"Writer": [{"name": "Ann"}], "Author": [], "Book": [{"name": "One", "up_id": 1}]},
+        # PostgreSQL's primary key cannot be called as that of the other table.
+        vendors=("sqlite", "mariadb"),
+    ),
+]
 CAPITALS = [
     Case(
         "a model in other capitals, which is the same to Django, and a field",
@@ -225,9 +336,45 @@ CAPITALS = [
 ]
 
 
-@pytest.mark.parametrize("case", on_their_vendors([*TAKEN, *CAPITALS]))
+@pytest.mark.parametrize("case", on_their_vendors([*TAKEN, *PARTS, *AT_ONCE, *CAPITALS]))
 def test_name(case: Case, world: World, alias: str) -> None:
     hold(case, world, alias)
+
+
+TITLE = NAME.replace("name", "title", 1)
+NUMBER = "name = models.IntegerField(default=7)"
+
+
+@pytest.mark.parametrize(
+    ("after", "asked"),
+    [
+        (model("Author", TITLE, NUMBER), "was Author.name renamed to Author.title?"),
+        (model("Author", TITLE, "name = models.TextField()"), ""),
+        (
+            model("Writer", NAME) + model("Author", SIZE, "text = models.TextField()"),
+            "was the model Author renamed to Writer?",
+        ),
+        (model("Writer", NAME) + model("Author", NAME, SIZE), ""),
+    ],
+    ids=["field", "field of the same kind", "model", "model that has more"],
+)
+def test_a_rename_is_asked_about_where_the_old_name_has_another_meaning(
+    world: World, after: str, asked: str
+) -> None:
+    """Django alters what has the old name now, and loses the values or fails."""
+    world.write(model("Author", NAME))
+    answers = Answers()
+    world.difference(after, answers)
+    renames = [str(each) for each in answers.unanswered if "renamed" in str(each)]
+    assert renames == ([asked] if asked else [])
+
+
+def test_a_rename_is_asked_about_where_the_table_is_kept(world: World) -> None:
+    """However unlike the models are: it is the same table."""
+    world.write(at("a"))
+    answers = Answers()
+    world.difference(model("Book", SIZE, meta=("db_table = 'a'",)), answers)
+    assert "was the model Author renamed to Book?" in map(str, answers.unanswered)
 
 
 def linked(meta: str = "db_table = 'law_author_tags'") -> str:
@@ -258,3 +405,12 @@ def test_a_new_model_cannot_take_a_table_whose_indexes_stay_with_another(world: 
     world.write(BOOK + at("a", up("Book")))
     with pytest.raises(Refused, match=r"both have an index on up"):
         world.write(BOOK + at("b", up("Book")) + at("a", up("Book"), name="Writer"), no_rename=True)
+
+
+def test_nor_can_one_that_has_the_name_of_a_renamed_model(world: World) -> None:
+    world.write(BOOK + model("Author", NAME, up("Book")))
+    with pytest.raises(Refused, match=r"takes the table that Writer had"):
+        world.write(
+            BOOK + model("Writer", NAME, up("Book")) + model("Author", SIZE, up("Book")),
+            renames={"Author": "Writer"},
+        )

@@ -62,6 +62,10 @@ ORDERED = model(
     meta=("order_with_respect_to = 'author'",),
 )
 GENERATED = "double = models.GeneratedField(expression=F('age') * 2, output_field=models.IntegerField(), db_persist={})"
+RAW = (
+    "double = models.GeneratedField(expression=models.expressions.RawSQL('{} * 2', []), "
+    "output_field=models.IntegerField(), db_persist=True)"
+)
 STORED, VIRTUAL = GENERATED.format(True), GENERATED.format(False)
 LABELLED = (
     "label = models.GeneratedField(db_persist=True, output_field=models.CharField(max_length=9), "
@@ -212,6 +216,17 @@ CASES = [
         rows=ROWS,
         then={"Author": [{"name": "Ann", "years": 1, "double": 2}]},
         vendors=NOT_STORED_ON_POSTGRESQL,
+    ),
+    Case(
+        "rename a field that is in the SQL of a generated field",
+        author(fields=(RAW.format("age"),)),
+        model("Author", NAME, AGE.replace("age", "years"), RAW.format("years")),
+        "remove_field rename_field add_field",
+        "remove_field rename_field add_field",
+        answers={"renames": {"Author.age": "years"}},
+        rows=ROWS,
+        then={"Author": [{"name": "Ann", "years": 1, "double": 2}]},
+        back={"Author": [{"name": "Ann", "age": 1, "double": 2}]},
     ),
     Case(
         "rename a field whose name is a value in a generated field",
