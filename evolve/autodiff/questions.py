@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from evolve.errors import EvolveError, Refused, Unanswered, few_lines
 
+Result = TypeVar("Result")
 Doing = Literal["adding", "removing", "making non-nullable", "making nullable"]
 
 
@@ -105,14 +106,6 @@ Rename = RenamedField | RenamedModel
 Question = DefaultNeeded | SharedDefault | Rename
 
 
-def _depends(question: DefaultNeeded | SharedDefault, rename: Rename) -> bool:
-    """Tell whether a question may not be there, or be another one, once a rename is answered."""
-    names = (rename.old, rename.new)
-    if isinstance(rename, RenamedField):
-        return question.model == rename.model and question.field in names
-    return question.model in names
-
-
 @dataclass(frozen=True, slots=True)
 class OneOff:
     """A default for the rows that exist, used once and not kept in the model."""
@@ -151,12 +144,13 @@ class Answers:
     """The answers given by options; what they leave open goes to `unanswered`.
 
     `defaults` maps "Model.field" to the value; `renames` maps "Old" to "New" and "Model.old" to
-    "new"; `no_rename` answers every other rename with no.
+    "new"; `no_rename` answers every other rename with no, and `all_renamed` with yes.
     """
 
     defaults: Mapping[str, Any] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)
     no_rename: bool = False
+    all_renamed: bool = False
     irreversible: frozenset[str] = frozenset()
     shared_defaults: frozenset[str] = frozenset()
     unanswered: list[Question] = field(default_factory=list)
@@ -186,6 +180,7 @@ class Answers:
             return self.renames[name] == question.new
         if question.new not in self.renames.values() and not self.no_rename:
             self.unanswered.append(question)
+            return self.all_renamed
         return False
 
     def shared_default(self, question: SharedDefault) -> GiveUpReversing | None:
@@ -198,36 +193,59 @@ class Answers:
             self.unanswered.append(question)
         return None
 
-    @contextmanager
-    def settling(self) -> Iterator[None]:
-        """Raise Unanswered for open questions after a diff, or in the place of its own error.
+    def settled(self, diff: Callable[[], Result]) -> Result:
+        """Return what a diff that asks these answers finds; raise Unanswered for open questions.
 
-        A diff goes on without an answer, and may then find something wrong that is not.
+        A diff goes on without an answer, and may then find something wrong that is not: its own
+        error is raised only where every question was answered.
         """
         try:
-            yield
+            found = diff()
         except EvolveError:
-            self._settle()
+            self._settle(diff)
             raise
+        self._settle(diff)
         self.finish()
+        return found
 
-    def _settle(self) -> None:
+    def _settle(self, diff: Callable[[], object] | None = None) -> None:
         """Raise Unanswered, naming the options for each open question, those of renames first.
 
-        Their answers decide about what may have been renamed: nothing else is asked about that.
+        What is asked only after one answer to the renames comes last: `diff` is tried again to
+        know what a yes would lead to.
         """
-        renames = [each for each in self.unanswered if isinstance(each, Rename)]
-        others = [each for each in self.unanswered if not isinstance(each, Rename)]
-        known = [each for each in others if not any(_depends(each, rename) for rename in renames)]
-        if self.unanswered:
-            lines = [
-                f" - {question}\n   answer with {question.options}"
-                for question in (*renames, *known)
-            ]
-            raise Unanswered(
-                "There are questions to answer, and nobody to ask:\n" + few_lines(lines),
-                "Nothing was written. Run it at a terminal, or give the options.",
-            )
+        if not self.unanswered:
+            return
+        asked = dict.fromkeys(self.unanswered)
+        renames = [each for each in asked if isinstance(each, Rename)]
+        after = self._if_renamed(diff) if diff and renames else asked
+        both = [each for each in asked if each in after and each not in renames]
+        groups = {
+            "": [*renames, *both],
+            "if these are renames, ": [each for each in after if each not in asked],
+            "if they are not, ": [
+                each for each in asked if each not in after and each not in renames
+            ],
+        }
+        lines = [
+            f" - {when}{question}\n   answer with {question.options}"
+            for when, questions in groups.items()
+            for question in questions
+        ]
+        raise Unanswered(
+            "There are questions to answer, and nobody to ask:\n" + few_lines(lines),
+            "Nothing was written. Run it at a terminal, or give the options.",
+        )
+
+    def _if_renamed(self, diff: Callable[[], object]) -> dict[Question, None]:
+        """Return what a diff asks if every rename that is open is answered with yes."""
+        open_now, self.unanswered, self.all_renamed = self.unanswered, [], True
+        try:
+            with suppress(EvolveError):
+                diff()
+            return dict.fromkeys(self.unanswered)
+        finally:
+            self.unanswered, self.all_renamed = open_now, False
 
     def finish(self) -> None:
         """Settle, and raise Refused where an option answered nothing: a typing error, no doubt."""

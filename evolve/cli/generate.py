@@ -116,8 +116,8 @@ def schemamigration(project: Project, args: argparse.Namespace) -> int:
     asking = questioner(args, answers)
     if args.update:
         return update(project, args, wish, asking, answers)
-    with answers.settling():
-        made = Author(project).schema_revision(args.app, wish, asking, args.initial)
+    author = Author(project)
+    made = answers.settled(lambda: author.schema_revision(args.app, wish, asking, args.initial))
     if made is None:
         print("Nothing seems to have changed.", file=sys.stderr if args.print_only else sys.stdout)
         return 0

@@ -45,8 +45,8 @@ def squash(project: Project, args: argparse.Namespace) -> int:
     end = _one(project, graph, args.app, last)
     start = _one(project, graph, args.app, first) if first not in ("", "base", "zero") else None
     answers = answers_of(args)
-    with answers.settling():
-        made = squashed(project, args.app, start, end, questioner(args, answers), args.name)
+    ask = questioner(args, answers)
+    made = answers.settled(lambda: squashed(project, args.app, start, end, ask, args.name))
     if args.print_only:
         sys.stdout.write("\n".join(each.new.text for each in made.squashes))
         return 0

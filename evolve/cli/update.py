@@ -44,8 +44,7 @@ def update(
     answers: Answers,
 ) -> int:
     """Write an app's last revision anew. First all checks and questions, then all changes."""
-    with answers.settling():
-        found = rewritten(project, args.app, wish, ask)
+    found = answers.settled(lambda: rewritten(project, args.app, wish, ask))
     if found.same:
         said = f"{found.old.name} says what models.py says already. Nothing was touched."
         print(said, file=sys.stderr if args.print_only else sys.stdout)

@@ -65,7 +65,10 @@ def test_every_unanswered_question_is_listed_and_every_option_answers(site):
         "answer with --rename Thing.name=title or --no-rename",
         "answer with --default Thing.weight=PYTHON",
         "answer with --default Thing.size=PYTHON or --irreversible Thing.size",
+        "answer with --default Thing.title=PYTHON",
+        "answer with --default Thing.name=PYTHON or --irreversible Thing.name",
     ]
+    assert asked.count(" - if they are not, Thing.") == 2
     answers = [
         "--rename",
         "Thing.name=title",
@@ -92,6 +95,17 @@ def test_an_answer_may_name_the_app_as_the_output_does(site):
     answers = ["--rename", "shop.Thing.name=title", "--irreversible", "shop.Thing.size"]
     out = site.must("schemamigration", "shop", "--auto", *answers)
     assert "Renamed field name to title on shop.Thing" in out
+
+
+def test_what_a_rename_leads_to_is_asked_in_the_same_run(site):
+    site.models("shop", THING.replace("=9", "=9, null=True"))
+    site.must("schemamigration", "shop", "--initial")
+    site.models("shop", THING.replace("name", "names"))
+    asked = site.refused("schemamigration", "shop", "--auto")
+    assert "if these are renames, Thing.names is NOT NULL and has no default (making" in asked
+    assert "if they are not, Thing.names is NOT NULL and has no default (adding)" in asked
+    answers = ["--rename", "Thing.name=names", "--default", "Thing.names='x'"]
+    site.must("schemamigration", "shop", "--auto", *answers)
 
 
 def test_apps_that_refer_to_each_other_are_ordered_and_rolled_back_together(site):
