@@ -19,6 +19,7 @@ from evolve.authoring.drafting import (
 )
 from evolve.authoring.proof import proven
 from evolve.authoring.questions import Declared, composed
+from evolve.authoring.replaced import check_replaced, replaced_models
 from evolve.authoring.written import NewRevision
 from evolve.autodiff.changes import Change
 from evolve.autodiff.detect import Difference, detect
@@ -158,6 +159,7 @@ class Author:
             self._project.config(label)
         place = place_at(self._project, app, graph, self._now())
         self._check_references(difference, graph)
+        self._check_replaced(difference, graph)
         after = self._after(difference, graph) | set(wish.freeze)
         draft = schema_draft(place, difference, message, heads_by_app(graph), after)
         return draft, difference.forwards, way.notes(app)
@@ -174,6 +176,13 @@ class Author:
                 f"Models of '{difference.app}' refer to {app}.{model}, which no revision has yet.",
                 f"Run `evolve schemamigration {app} --auto` first.",
             )
+
+    def _check_replaced(self, difference: Difference, graph: Graph) -> None:
+        """Refuse to replace a model by another of its name where something refers to it."""
+        if replaced := replaced_models(difference).values():
+            found = _mentioning(difference.app, replaced, (), graph)
+            heads = [key for app in found for key in graph.heads(app)]
+            check_replaced(difference, frozen_at(self._project, graph, heads, found).values())
 
     def _after(self, difference: Difference, graph: Graph) -> set[str]:
         """Return the other apps whose revisions have to come before a difference is made."""

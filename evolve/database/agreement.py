@@ -14,6 +14,7 @@ from django.db import connections
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import StateApps
 
+from evolve.database.bases import leave_bases
 from evolve.database.facade import Database
 from evolve.database.lazy import LazyState
 from evolve.database.verify import differences
@@ -87,7 +88,9 @@ def called(
     app = migration.app_label
     orm = Orm(no_rows, app, alias)
     editor = SimpleNamespace(connection=connections[alias], collect_sql=False)
-    migration.db = db = facade(app, editor, start.clone(), end.models, orm)
+    state = start.clone()
+    leave_bases(state, end.models, migration.definitions, migration.renamed_models)
+    migration.db = db = facade(app, editor, state, end.models, orm)
     getattr(migration, way)(orm)
     return db
 

@@ -22,6 +22,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState, StateApps
 
 from evolve.database import vendor
+from evolve.database.bases import leave_bases
 from evolve.database.facade import Database, Told
 from evolve.database.in_commands import in_commands
 from evolve.database.lazy import LazyState
@@ -77,6 +78,12 @@ class Revised(migrations.Migration):
     def _rename_markers(self) -> list[Operation]:
         models = [(old, new) for old, new in self.renamed.items() if "." not in old]
         return [RenamedModel(old, new) for old, new in models]
+
+    @cached_property
+    def renamed_models(self) -> frozenset[str]:
+        """The old and new names of the models that the revision renames."""
+        pairs = (pair for pair in self.renamed.items() if "." not in pair[0])
+        return frozenset(name for pair in pairs for name in pair)
 
     def _create_markers(self) -> list[Operation]:
         """Return the markers of what an initial revision makes: all that it froze of its app."""
@@ -264,7 +271,8 @@ class RunRevision(Operation):
         if not router.allow_migrate(editor.connection.alias, app, **self.migration.hints):
             return
         state = before.clone() if isinstance(before, LazyState) else LazyState.of(before)
-        vendor.rename_by_case(editor)
+        leave_bases(state, after.models, self.migration.definitions, self.migration.renamed_models)
+        vendor.complete_renames(editor)
         orm = Orm(self._registry(editor, after), app, editor.connection.alias)
         self.migration.db = db = Database(app, editor, state, after.models, orm, self.told, beside)
         with on_their_alias():
