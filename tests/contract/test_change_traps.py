@@ -56,6 +56,25 @@ def renamed(name: str, meta: str) -> Case:
     )
 
 
+def renamed_key(name: str, *more: str, meta: tuple[str, ...] = ()) -> Case:
+    """The same of a foreign key, whose table SQLite builds again for it."""
+    before = AUTHOR + model("Book", KEY, AGE, *more, meta=meta)
+    return Case(
+        f"rename a foreign key that is in {name}",
+        before,
+        before.replace("by", "writer"),
+        "rename_field",
+        "rename_field",
+        answers={"renames": {"Book.by": "writer"}},
+        rows={"Author": [{"name": "Ann"}], "Book": [{"by_id": 1, "age": 3}]},
+        then={"Book": [{"writer_id": 1, "age": 3}]},
+    )
+
+
+KEY = "by = models.ForeignKey(Author, models.CASCADE)"
+NUMBERED = model(
+    "Book", "by = models.OneToOneField(Author, models.CASCADE, primary_key=True)"
+) + model("Page", "book = models.ForeignKey(Book, models.CASCADE)")
 ORDERED = model(
     "Book",
     "author = models.ForeignKey(Author, models.CASCADE)",
@@ -155,6 +174,33 @@ CASES = [
     renamed("unique_together", "unique_together = [('age', 'name'), ('name', 'age')]"),
     renamed("ordering", "ordering = ['-age', F('age').desc(), 'name']"),
     renamed("get_latest_by", "get_latest_by = '-age'"),
+    renamed_key("an index", meta=("indexes = [models.Index(fields=['-by', 'age'], name='i')]",)),
+    renamed_key(
+        "a unique constraint",
+        meta=("constraints = [models.UniqueConstraint(fields=['age', 'by'], name='c')]",),
+    ),
+    renamed_key(
+        "a check",
+        meta=(
+            "constraints = [models.CheckConstraint(condition=Q(by__gt=F('age') - 9), name='c')]",
+        ),
+    ),
+    renamed_key("a primary key of two", "pk = models.CompositePrimaryKey('by', 'age')"),
+    renamed_key(
+        "a generated field",
+        "old = models.GeneratedField(expression=F('by') + 1, output_field=models.IntegerField(), "
+        "db_persist=True)",
+    ),
+    Case(
+        "rename a primary key that is a foreign key and is pointed to",
+        AUTHOR + NUMBERED,
+        AUTHOR + NUMBERED.replace("by =", "writer ="),
+        "rename_field",
+        "rename_field",
+        answers={"renames": {"Book.by": "writer"}},
+        rows={"Author": [{"name": "Ann"}], "Book": [{"by_id": 1}], "Page": [{"book_id": 1}]},
+        then={"Book": [{"writer_id": 1}], "Page": [{"book_id": 1}]},
+    ),
     Case(
         "rename a field that is in order_with_respect_to",
         AUTHOR + ORDERED,
