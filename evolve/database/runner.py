@@ -146,6 +146,7 @@ class StepRunner:
         try:
             with editor:
                 keep_dependents(editor)
+                vendor.keep_columns(editor)
                 yield editor
         except BaseException:
             if len(self.connection.atomic_blocks) > outer:

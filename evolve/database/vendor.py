@@ -51,6 +51,27 @@ def complete_renames(editor: Any) -> None:
     editor._alter_field, editor._alter_many_to_many = altered, many_altered
 
 
+def keep_columns(editor: Any) -> None:
+    """Have MySQL and MariaDB keep a column's collation and comment where it may be NULL or no more.
+
+    Django (5.2 to 6.1, `_alter_column_null_sql` is private API) writes MODIFY with the type alone,
+    and what MODIFY leaves out is lost.
+    """
+    if editor.connection.vendor != "mysql":
+        return
+    stated = editor._alter_column_null_sql
+
+    def kept(model: Any, old_field: Any, new_field: Any) -> tuple[str, Any]:
+        sql, params = stated(model, old_field, new_field)
+        collation = new_field.db_parameters(editor.connection).get("collation")
+        parts = [sql, editor._collate_sql(collation)]
+        if new_field.db_comment:
+            parts.append(editor._comment_sql(new_field.db_comment))
+        return " ".join(filter(None, parts)), params
+
+    editor._alter_column_null_sql = kept
+
+
 def whole(connection: Any, atomic: bool, rows_only: bool) -> bool:
     """Tell whether a revision and its marks are one transaction."""
     return atomic and (connection.features.can_rollback_ddl or rows_only)

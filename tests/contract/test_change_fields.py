@@ -19,6 +19,8 @@ def author(*fields: str, meta: tuple[str, ...] = ()) -> str:
 
 ANN_AND_BOB = {"Author": [{"name": "Ann"}, {"name": "Bob"}]}
 NOON = datetime.datetime(2026, 1, 2, 12, tzinfo=datetime.UTC)
+STATED = "name = models.CharField(max_length=20, db_collation='{}', db_comment='called'{})"
+COLLATIONS = [("sqlite", "nocase"), ("postgresql", "C"), ("mariadb", "utf8mb4_bin")]
 
 TYPES = """
 class Everything(models.Model):
@@ -282,6 +284,19 @@ CASES = [
     ),
     *(
         Case(
+            f"a column with a collation and a comment may be null on {vendor}",
+            model("Author", STATED.format(collation, "")),
+            model("Author", STATED.format(collation, ", null=True")),
+            "alter_field",
+            "alter_field",
+            answers={"defaults": {"Author.name": "x"}},
+            rows=ANN_AND_BOB,
+            vendors=[vendor],
+        )
+        for vendor, collation in COLLATIONS
+    ),
+    *(
+        Case(
             f"another collation on {vendor}",
             author(),
             model("Author", f"name = models.CharField(max_length=20, db_collation={collation!r})"),
@@ -290,11 +305,7 @@ CASES = [
             rows=ANN_AND_BOB,
             vendors=[vendor],
         )
-        for vendor, collation in [
-            ("sqlite", "nocase"),
-            ("postgresql", "C"),
-            ("mariadb", "utf8mb4_bin"),
-        ]
+        for vendor, collation in COLLATIONS
     ),
     Case(
         "a larger primary key that others point to",
