@@ -18,7 +18,7 @@ Schema = dict[str, list[str]]
 
 _HISTORY = {"django_migrations"}
 _MADE_UP = re.compile(
-    r"_[0-9a-f]{8}(_|$)|_pkey$|_key\d*$|_check\d*$|_excl\d*$|^PRIMARY$|^CONSTRAINT_\d+$"
+    r"_[0-9a-f]{8}(_|$)|_pkey\d*$|_key\d*$|_check\d*$|_excl\d*$|^PRIMARY$|^CONSTRAINT_\d+$"
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 from django.apps.registry import Apps
-from django.db import connections
+from django.db import DataError, IntegrityError, connections
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.questioner import MigrationQuestioner
@@ -341,11 +341,16 @@ class Run:
             try:
                 self._back(names, written)
             except Exception as error:
-                if self.most_rows > 1 and "ntegrity" in _words(error):
+                if self._refused_rows(error):
                     return
                 raise Failed("to zero", len(self._positions), _words(error)) from error
             found = schema(self.where.evolve)
             _equal("schema on the way to zero", len(self._positions), found, at)
+
+    def _refused_rows(self, error: BaseException) -> bool:
+        """Tell whether rows that came later were not possible before: no one can restore those."""
+        several = self.most_rows > 1 and isinstance(error.__cause__, IntegrityError)
+        return several or isinstance(error.__cause__, DataError)
 
     def _reversible_now(self, names: Mapping[str, str], written: list[str]) -> bool:
         project = self._world.project
@@ -378,17 +383,17 @@ def _columns(before: Version, after: Version) -> dict[str, set[str]]:
         model = before[key]
         if model.abstract or model.proxy:
             continue
-        name = own_fields(before, key).get(number)
+        drawn = own_fields(before, key)[number]
         try:
             made = registry.get_model(model.app, model.name)._meta
-            one = made.get_field(name.name)
+            one = made.get_field(drawn.name)
         except Exception:
             continue
         if one in made.local_concrete_fields and made.managed:
             found.setdefault(made.db_table, set()).add(one.column)
         if one.many_to_many and one.remote_field.through._meta.auto_created:
             through = one.remote_field.through._meta
-            if {*before[key].fields[number].refs} <= after.keys():
+            if {*drawn.refs} <= after.keys():
                 found[through.db_table] = {each.column for each in through.local_fields}
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 _IMPORTS = """\
@@ -117,16 +117,38 @@ def own_fields(version: Version, key: int) -> dict[int, Field]:
     return {**inherited, **model.fields}
 
 
+def _followed(before: Mapping[int, Model | Field], after: Mapping[int, Model | Field]) -> set[int]:
+    """Return what can be found again by name, or as a rename.
+
+    A thing that takes the name of one that is gone now is taken for that, and so is a new thing
+    that has its old name.
+    """
+    were, are = ({_name(each) for each in side.values()} for side in (before, after))
+    return {
+        key
+        for key in before.keys() & after.keys()
+        if (old := _name(before[key])) == (new := _name(after[key]))
+        or not (old in are or new in were)
+    }
+
+
+def _name(thing: Model | Field) -> tuple[str, str]:
+    return (thing.app if isinstance(thing, Model) else "", thing.name)
+
+
 def renames(before: Version, after: Version, app: str) -> dict[str, str]:
     """Return what was renamed, as the option --rename says it."""
     found = {}
-    for key, model in _in_both(before, after, app):
+    for key in sorted(_followed(before, after)):
+        model = after[key]
+        if model.app != app or model.abstract:
+            continue
         if before[key].name != model.name:
             found[before[key].name] = model.name
-        was = own_fields(before, key)
-        for each, one in own_fields(after, key).items():
-            if each in was and was[each].name != one.name:
-                found[f"{model.name}.{was[each].name}"] = one.name
+        was, now = own_fields(before, key), own_fields(after, key)
+        for each in sorted(_followed(was, now)):
+            if was[each].name != now[each].name:
+                found[f"{model.name}.{was[each].name}"] = now[each].name
         base = model.base.refs[0] if model.base.refs else None
         if base in before and not model.proxy and before[base].name != after[base].name:
             old, new = (f"{each[base].name.lower()}_ptr" for each in (before, after))
@@ -134,32 +156,23 @@ def renames(before: Version, after: Version, app: str) -> dict[str, str]:
     return found
 
 
-def _in_both(before: Version, after: Version, app: str) -> Iterator[tuple[int, Model]]:
-    for key, model in after.items():
-        if key in before and model.app == app and not model.abstract:
-            yield key, model
-
-
 def renamed_alone(before: Version, after: Version) -> list[Version]:
     """Return `before` with the models' names of `after`, and then with the fields' names too.
 
-    Django asks of renames where all else is equal. What goes away and would be in the way of a new
-    name is gone already.
+    Django asks of renames where all else is equal.
     """
-    taken = {(model.app, model.name) for key, model in after.items() if key in before}
+    kept = _followed(before, after)
     models = {
-        key: replace(model, name=after[key].name) if key in after else model
+        key: replace(model, name=after[key].name) if key in kept else model
         for key, model in before.items()
-        if key in after or (model.app, model.name) not in taken
     }
     fields = {}
     for key, model in models.items():
-        now = own_fields(after, key) if key in after else {}
-        names = {one.name for each, one in now.items() if each in own_fields(before, key)}
+        now = own_fields(after, key) if key in kept else {}
+        same = _followed(own_fields(before, key), now)
         renamed = {
-            each: replace(one, name=now[each].name) if each in now else one
+            each: replace(one, name=now[each].name) if each in same else one
             for each, one in model.fields.items()
-            if each in now or one.name not in names
         }
         fields[key] = replace(model, fields=renamed)
     return [alive(models), alive(fields)]
@@ -169,8 +182,12 @@ def kept_fields(before: Version, after: Version) -> set[tuple[int, int]]:
     """Return the fields (model, field) whose definitions stay, whatever they are called."""
     return {
         (key, each)
-        for key in before.keys() & after.keys()
-        for each, one in own_fields(before, key).items()
-        if (now := own_fields(after, key).get(each))
-        and (now.text, now.refs) == (one.text, one.refs)
+        for key in _followed(before, after)
+        for each in _followed(own_fields(before, key), own_fields(after, key))
+        if _text(before, key, each) == _text(after, key, each)
     }
+
+
+def _text(version: Version, key: int, field: int) -> tuple[str, tuple[int, ...]]:
+    one = own_fields(version, key)[field]
+    return one.text, one.refs
