@@ -19,7 +19,9 @@ from random import Random
 from tests import conftest, databases  # noqa: F401  # isort: skip
 from django.db import connections
 
-from tests.histories.beside import Databases, Failed, Run, made
+from tests.histories.beside import Run
+from tests.histories.compare import Failed
+from tests.histories.databases import Databases, made
 from tests.histories.draw import history
 from tests.histories.shrink import shrunk
 from tests.histories.version import History, texts
@@ -66,6 +68,8 @@ def _cause(trial: Run, drawn: History) -> str:
         said = lines[1] if failed.stage == "check" and len(lines) > 1 else lines[0]
         return f"{failed.stage}: {_NUMBERS.sub('…', said)[:160]}"
     except Exception as error:
+        for alias in (trial.where.evolve, *trial.where.others):
+            connections[alias].close()
         return f"the harness: {type(error).__name__}: {_NUMBERS.sub('…', str(error))[:160]}"
     return ""
 

@@ -25,9 +25,9 @@ Values = Mapping[str, Any]
 class RenameField(DjangoRenameField):
     """RenameField after which the state names the field by its new name everywhere.
 
-    To rename a foreign key on SQLite, Django (5.2, 6.1) rebuilds its table, and fails if an index, a
-    constraint, a generated field or a composite primary key names the key: these still use the old
-    name. Here SQLite renames the column, as Django lets it rename all other columns.
+    To rename a foreign key on SQLite, Django (5.2, 6.1) rebuilds its table, and fails if an index,
+    a constraint, a generated field or a composite primary key names the key: these still use the
+    old name. Here SQLite renames the column, as Django lets it rename all other columns.
     """
 
     def database_forwards(

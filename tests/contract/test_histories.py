@@ -7,7 +7,9 @@ from random import Random
 
 import pytest
 
-from tests.histories.beside import Databases, Failed, Run, made
+from tests.histories.beside import Run
+from tests.histories.compare import Failed
+from tests.histories.databases import Databases, made
 from tests.histories.draw import history
 from tests.histories.shrink import shrunk
 from tests.histories.version import Field, History, Model, Part, texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -59,5 +60,12 @@ class DjangoSide:
                 left.remove(migration)
 
     def _run(self, migration: Migration) -> None:
-        with connections[self.alias].schema_editor(atomic=migration.atomic) as editor:
-            self._state = migration.apply(self._state, editor)
+        editor = connections[self.alias].schema_editor(atomic=migration.atomic)
+        try:
+            with editor:
+                self._state = migration.apply(self._state, editor)
+        except Exception:
+            # Django (5.2, 6.1) leaves the transaction open when its deferred SQL fails.
+            if connections[self.alias].in_atomic_block:
+                editor.atomic.__exit__(*sys.exc_info())
+            raise

@@ -46,13 +46,19 @@ def put(registry: Apps, aliases: Iterable[str], first: int, most: int) -> int:
     """
     for model in registry.get_models(include_auto_created=True):
         meta = model._meta
-        if not meta.managed or meta.proxy or _count(model, aliases) >= most:
+        if not _has_table(meta) or _count(model, aliases) >= most:
             continue
         values = _values(model, next(iter(aliases)), first)
         if values is not None:
             first += 1
             _create(model, aliases, values)
     return first
+
+
+def _has_table(meta: Any) -> bool:
+    # An automatic through model is managed if either end is; its table comes with its own model.
+    owner = meta.auto_created._meta if meta.auto_created else meta
+    return bool(owner.managed and not meta.proxy)
 
 
 def _count(model: type[models.Model], aliases: Iterable[str]) -> int:
@@ -110,6 +116,11 @@ def _read(cursor: Any, table: str) -> Iterator[dict[str, str]]:
     for row in cursor.fetchall():
         plain = (bytes(each) if isinstance(each, memoryview) else each for each in row)
         yield dict(sorted(zip(columns, map(repr, plain), strict=True)))
+
+
+def several(alias: str) -> bool:
+    """Tell whether a table has more than one row: a child's row brings one for its parent."""
+    return any(len(each) > 1 for each in rows(alias).values())
 
 
 def only(rows: Rows, columns: dict[str, set[str]]) -> Rows:
