@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent, indent
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -51,12 +52,22 @@ _numbers = itertools.count(1)
 
 
 def rendered(texts: Mapping[str, str]) -> Apps:
-    """Return a registry with the models that the texts of each app's models.py define."""
+    """Return a registry with the models that the texts of each app's models.py define.
+
+    A base may be another app's model: `class Kid(law.Ant):`.
+    """
+    modules: dict[str, Any] = {}
     with isolate_apps(*(f"tests.apps.{app}" for app in texts)) as registry:
-        for app, text in texts.items():
-            names = {"__name__": f"tests.apps.{app}.models"}
-            exec(compile(_PRELUDE + dedent(text), f"<{app}/models.py>", "exec"), names)
+        for app in sorted(texts, key=lambda app: _has_foreign_base(app, texts)):
+            names = {"__name__": f"tests.apps.{app}.models", **modules}
+            exec(compile(_PRELUDE + dedent(texts[app]), f"<{app}/models.py>", "exec"), names)
+            modules[app] = SimpleNamespace(**names)
     return registry
+
+
+def _has_foreign_base(app: str, texts: Mapping[str, str]) -> bool:
+    others = "|".join(other for other in texts if other != app)
+    return bool(others and re.search(rf"^ *class \w+\((?:{others})\.", texts[app], re.MULTILINE))
 
 
 def snapshot_of(text: str, app: str = "law", **others: str) -> Snapshot:

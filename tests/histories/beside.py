@@ -19,6 +19,7 @@ from tests.histories.compare import Failed, columns, equal, words
 from tests.histories.databases import Databases
 from tests.histories.django_side import DjangoSide
 from tests.histories.evolve_side import EvolveSide, Fields
+from tests.histories.keeper import swapped_in
 from tests.histories.rows import NOW, only, put, rows, several, value_of
 from tests.histories.version import (
     History,
@@ -46,6 +47,7 @@ class Run:
         with (
             tempfile.TemporaryDirectory() as directory,
             World(Path(directory)) as world,
+            swapped_in(),
             mock.patch("django.utils.timezone.now", lambda: NOW),
         ):
             self._evolve = EvolveSide(self.where.evolve, world)
@@ -179,7 +181,7 @@ def _fields(registries: list[Apps], renamed: Mapping[str, str]) -> Fields:
     return {
         (name.lower(), one.name): one
         for registry in registries
-        for model in registry.get_models()
+        for model in registry.get_models(include_swapped=True)
         for one in model._meta.local_fields
         for name in (model.__name__, renamed.get(model.__name__, model.__name__))
     }

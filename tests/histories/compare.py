@@ -33,6 +33,8 @@ def columns(before: Version, after: Version) -> dict[str, set[str]]:
             one = made.get_field(drawn.name)
         except Exception:
             continue
+        if made.swapped:
+            continue
         if one in made.local_concrete_fields and made.managed:
             found.setdefault(made.db_table, set()).add(one.column)
         if one.many_to_many and one.remote_field.through._meta.auto_created:

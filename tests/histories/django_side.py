@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.migration import Migration
@@ -13,6 +14,15 @@ from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ProjectState
 
 from tests.contract.engine import rendered
+
+
+def _needed(migration: Migration, left: Sequence[Migration]) -> set[tuple[str, str]]:
+    """Return what a migration waits for; for a setting that is all of the app that it names."""
+    needed = {each for each in migration.dependencies if each[0] != "__setting__"}
+    named = {each[1] for each in migration.dependencies if each[0] == "__setting__"}
+    apps = {getattr(settings, name).partition(".")[0] for name in named} - {migration.app_label}
+    return needed | {(each.app_label, each.name) for each in left if each.app_label in apps}
+
 
 OneOff = Callable[[str, str], Any]
 
@@ -53,7 +63,7 @@ class DjangoSide:
         left = [migration for migrations in found.values() for migration in migrations]
         while left:
             names = {(each.app_label, each.name) for each in left}
-            ready = [each for each in left if names.isdisjoint(each.dependencies)]
+            ready = [each for each in left if names.isdisjoint(_needed(each, left))]
             assert ready, "Django's migrations wait for each other"
             for migration in ready:
                 self._run(migration)

@@ -8,6 +8,7 @@ from random import Random
 from tests.contract.engine import rendered
 from tests.histories import draw_fields, draw_meta, draw_models
 from tests.histories.drawing import Drawing
+from tests.histories.keeper import swapped_in
 from tests.histories.version import History, Version, alive, texts
 
 Act = Callable[[Drawing], Version | None]
@@ -17,6 +18,7 @@ _BEGINNING: Mapping[Act, int] = {
     draw_models.add_model: 10,
     draw_models.add_child: 2,
     draw_models.add_through: 1,
+    draw_models.add_keeper: 1,
     draw_fields.add_relation: 6,
     draw_fields.add_generated: 1,
     draw_meta.add_index: 3,
@@ -29,6 +31,7 @@ _CHANGES: Mapping[Act, int] = {
     draw_models.add_model: 3,
     draw_models.add_child: 2,
     draw_models.add_through: 1,
+    draw_models.add_keeper: 1,
     draw_models.delete_model: 2,
     draw_models.rename_model: 3,
     draw_fields.add_field: 5,
@@ -59,6 +62,7 @@ def history(rng: Random, vendor: str, longest: int = 5, wide: bool = False) -> H
         _change(drawing, first=True)
     versions = [drawing.version]
     for _ in range(rng.randint(1, longest - 1)):
+        drawing.before = versions[-1]
         for _ in range(rng.randint(1, 5)):
             _change(drawing)
         if texts(drawing.version) != texts(versions[-1]):
@@ -69,11 +73,14 @@ def history(rng: Random, vendor: str, longest: int = 5, wide: bool = False) -> H
 def loads(version: Version) -> bool:
     """Tell whether Django can load a version and finds nothing wrong with it."""
     try:
-        registry = rendered(texts(version))
+        with swapped_in():
+            registry = rendered(texts(version))
+            found = [each for model in registry.get_models() for each in model.check()]
     except Exception:
         return False
-    found = [each for model in registry.get_models() for each in model.check()]
-    return not any(each.is_serious() for each in found)
+    made = [each._meta for each in registry.get_models(include_auto_created=True)]
+    tables = [each.db_table.lower() for each in made if not each.proxy]
+    return len(tables) == len({*tables}) and not any(each.is_serious() for each in found)
 
 
 def _change(drawing: Drawing, first: bool = False) -> None:

@@ -64,6 +64,9 @@ def set_option(drawing: Drawing) -> Version | None:
         return None
     number, option = drawing.number(), drawing.rng.choice(list(catalogue.OPTIONS))
     part = Part(drawing.text(catalogue.OPTIONS[option], number))
+    gone = drawing.gone_names.get("model")
+    if option == "db_table" and gone and drawing.rng.random() < 0.4:
+        part = Part(f"'{drawing.version[key].app}_{drawing.rng.choice(gone).lower()}'")
     if option.startswith("db_table") and drawing.version[key].proxy:
         return None
     return drawing.with_model(key, meta={**drawing.version[key].meta, option: part})
@@ -91,7 +94,7 @@ def delete_from_meta(drawing: Drawing) -> Version | None:
         (key, name)
         for key, model in drawing.version.items()
         for name in model.meta
-        if name not in ("abstract", "proxy", "managed")
+        if name not in ("abstract", "proxy", "managed", "swappable")
     ]
     if not pairs:
         return None

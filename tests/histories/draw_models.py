@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.histories import catalogue
 from tests.histories.drawing import WORDS, Drawing
+from tests.histories.keeper import KEEPER, SETTING
 from tests.histories.version import Field, Model, Part, Version
 
 
@@ -34,12 +35,25 @@ def add_model(drawing: Drawing) -> Version:
     return {**drawing.version, number: model}
 
 
+def add_keeper(drawing: Drawing) -> Version | None:
+    """Add a model like a user: swappable, and swapped in if it is the first app's."""
+    app = drawing.rng.choice(["law", "law", "ally"])
+    if drawing.some_model(lambda model: (model.app, model.name) == (app, KEEPER)) is not None:
+        return None
+    model = Model(
+        app, KEEPER, fields=drawing.plain_field(), meta={"swappable": Part(f"'{SETTING}'")}
+    )
+    return {**drawing.version, drawing.number(): model}
+
+
 def add_child(drawing: Drawing) -> Version | None:
     base = drawing.some_model()
     if base is None or drawing.version[base].proxy:
         return None
     number, above = drawing.number(), drawing.version[base]
-    model = Model(above.app, f"Kid{number}", Part("$0", (base,)))
+    # Of another app's model in the direction of what points to other apps.
+    app = drawing.pointing if drawing.rng.random() < 0.3 else above.app
+    model = Model(app, f"Kid{number}", Part("$0", (base,)))
     if not above.abstract and drawing.rng.random() < 0.5:
         return {**drawing.version, number: replace(model, meta={"proxy": Part("True")})}
     return {**drawing.version, number: replace(model, fields=drawing.plain_field())}
@@ -72,13 +86,13 @@ def add_through(drawing: Drawing) -> Version | None:
 
 def delete_model(drawing: Drawing) -> Version | None:
     key = drawing.some_model()
-    if key is not None:
+    if key is not None and drawing.version[key].name != KEEPER:
         drawing.gone_names.setdefault("model", []).append(drawing.version[key].name)
     return {each: model for each, model in drawing.version.items() if each != key}
 
 
 def rename_model(drawing: Drawing) -> Version | None:
-    key = drawing.concrete()
+    key = drawing.some_model(lambda model: not (model.abstract or "swappable" in model.meta))
     if key is None:
         return None
     model, number = drawing.version[key], drawing.number()

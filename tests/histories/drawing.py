@@ -24,6 +24,8 @@ class Drawing:
         self.pointing = rng.choice(["law", "ally"])
         self.gone_names: dict[str, list[str]] = {}
         self.version: Version = {}
+        # The last version of the history so far.
+        self.before: Version = {}
 
     def number(self) -> int:
         self.last += 1
@@ -52,8 +54,14 @@ class Drawing:
         return chosen.replace("{collation}", catalogue.COLLATIONS[self.vendor])
 
     def model_name(self, number: int) -> str:
-        """Return a name for a model, which may be that of one that is gone."""
-        if (gone := self.gone_names.get("model")) and self.rng.random() < 0.3:
+        """Return a name for a model, which may be that of one that is gone.
+
+        Not of one that goes in the same step: both sides take that for a change of all its fields,
+        and most databases, in Django's order, for a table without columns.
+        """
+        there = {model.name for model in self.before.values()}
+        gone = [name for name in self.gone_names.get("model", ()) if name not in there]
+        if gone and self.rng.random() < 0.3:
             return self.rng.choice(gone)
         return f"{self.rng.choice(WORDS)}{number}"
 

@@ -64,7 +64,7 @@ def _without_option(history: History) -> Iterator[History]:
         for version in history
         for key, model in version.items()
         for option in model.meta
-        if option not in ("abstract", "proxy", "managed")
+        if option not in ("abstract", "proxy", "managed", "swappable")
     }
     for at, gone in sorted(options):
         yield tuple(
