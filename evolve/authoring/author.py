@@ -36,7 +36,7 @@ from evolve.project import Project
 from evolve.revisions.draft import data_draft, depends_on, empty_draft, schema_draft
 from evolve.revisions.files import frozen_of, package_of, read_text
 from evolve.revisions.graph import Graph
-from evolve.revisions.mentions import apps_before
+from evolve.revisions.mentions import apps_before, apps_pointing_to
 from evolve.revisions.revision import RESERVED, Key, Revision
 from evolve.revisions.writer import Draft, write_revision
 from evolve.settings import evolve_settings
@@ -165,15 +165,21 @@ class Author:
         return draft, difference.forwards, way.notes(app)
 
     def _check_references(self, difference: Difference, graph: Graph) -> None:
-        """Refuse a reference to another app's model that no revision of that app has yet."""
+        """Refuse a reference to another app's model or field that no revision of it has yet."""
         frozen = [each for each in difference.frozen.values() if each]
         keys = {key for each in frozen for key in each.references() if key[0] != difference.app}
         others = {app for app, _ in keys} & set(graph.apps)
         heads = [key for app in others for key in graph.heads(app)]
         known = frozen_at(self._project, graph, heads, others) if others else Snapshot()
-        for app, model in sorted(key for key in keys - known.keys() if key[0] in others):
+        missing = {(*key, "") for key in keys - known.keys() if key[0] in others}
+        for key, name in {target for each in frozen for target in each.target_fields()}:
+            # What a model with bases does not have itself it may inherit.
+            if key in known and name not in known[key].fields and "bases" not in known[key].meta:
+                missing.add((*key, f".{name}"))
+        for app, model, name in sorted(missing):
             raise Refused(
-                f"Models of '{difference.app}' refer to {app}.{model}, which no revision has yet.",
+                f"Models of '{difference.app}' refer to {app}.{model}{name}, which no revision "
+                "has yet.",
                 f"Run `evolve schemamigration {app} --auto` first.",
             )
 
@@ -187,16 +193,28 @@ class Author:
     def _after(self, difference: Difference, graph: Graph) -> set[str]:
         """Return the other apps whose revisions have to come before a difference is made."""
         app, gone = difference.app, difference.gone
-        found = _mentioning(app, gone, difference.frozen, graph)
-        deleted = {(app, label.partition(".")[2].lower()) for label in gone} - difference.new.keys()
-        heads = [key for each in found for key in graph.heads(each)]
-        for definition in frozen_at(self._project, graph, heads, found).values() if deleted else ():
-            if definition.references() & (deleted - _gone_names(difference)):
+        revisions = [graph[key] for key in graph]
+        found = _mentioning(app, gone, difference.frozen, graph) | apps_pointing_to(
+            app, difference.lost_fields, revisions, lambda each: read_text(each.path)
+        )
+        self._check_gone(difference, graph, found)
+        return found
+
+    def _check_gone(self, difference: Difference, graph: Graph, others: set[str]) -> None:
+        """Refuse to delete what models of other apps still refer to."""
+        app, fields = difference.app, difference.removed_fields
+        deleted = {(app, label.partition(".")[2].lower()) for label in difference.gone}
+        deleted -= difference.new.keys() | _gone_names(difference)
+        if not (deleted or fields):
+            return
+        heads = [key for each in others for key in graph.heads(each)]
+        for definition in frozen_at(self._project, graph, heads, others).values():
+            lost = "model" if definition.references() & deleted else "field"
+            if lost == "model" or definition.target_fields() & fields:
                 raise Refused(
-                    f"{definition.label} still refers to a model of '{app}' that is gone.",
+                    f"{definition.label} still refers to a {lost} of '{app}' that is gone.",
                     f"Run `evolve schemamigration {definition.app} --auto` first.",
                 )
-        return found
 
     def empty_revision(self, app: str, wish: Wish) -> NewRevision:
         """Return the schema revision, to be written by hand, that `--empty` writes."""

@@ -56,6 +56,24 @@ class Difference:
         renamed = {f"{self.app}.{old}" for old in self.renamed if "." not in old}
         return renamed | {label for label, now in self.frozen.items() if now is None}
 
+    @property
+    def lost_fields(self) -> set[tuple[ModelKey, str]]:
+        """The fields that models which stay have no more, those that were renamed among them."""
+        return {
+            (key, name)
+            for key in self.old.keys() & self.new.keys()
+            for name in self.old[key].fields.keys() - self.new[key].fields.keys()
+        }
+
+    @property
+    def removed_fields(self) -> set[tuple[ModelKey, str]]:
+        """The fields that were removed from models which stay."""
+        return {
+            (key, name)
+            for key, name in self.lost_fields
+            if f"{self.new[key].name}.{name}" not in self.renamed
+        }
+
     def __bool__(self) -> bool:
         return bool(self.forwards)
 

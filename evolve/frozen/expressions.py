@@ -165,6 +165,12 @@ def target_and_through(text: str) -> tuple[str, str]:
     return target, through
 
 
+def target_field(text: str) -> str:
+    """Return the field that a foreign key's `to_field` names; "" for the primary key."""
+    call = _call(text)
+    return _string(dict(arguments(call)).get("to_field")) if call else ""
+
+
 def _string(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 

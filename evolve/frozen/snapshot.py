@@ -22,6 +22,7 @@ from evolve.frozen.expressions import (
     same_text,
     settings_named,
     target_and_through,
+    target_field,
     with_fields,
 )
 
@@ -77,6 +78,12 @@ class Definition:
         """Return the models that the text of one field points to, directly or by `through`."""
         named = labels(text) if _MAY_REFER(text) else ()
         return {self._key_of(label) for label in named if label != "self"}
+
+    def target_fields(self) -> set[tuple[ModelKey, str]]:
+        """Return the fields that foreign keys point to by `to_field`, with their models."""
+        texts = [text for text in self._relations().values() if "to_field" in text]
+        named = [(target_and_through(text)[0], target_field(text)) for text in texts]
+        return {(self._key_of(label), name) for label, name in named if label and name}
 
     def settings(self) -> set[str]:
         """Return the settings that name models this one points to: AUTH_USER_MODEL."""

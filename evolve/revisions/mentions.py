@@ -52,6 +52,29 @@ def apps_before(
     return found
 
 
+def apps_pointing_to(
+    app: str,
+    fields: Iterable[tuple[ModelKey, str]],
+    revisions: Iterable[Revision],
+    text_of: Callable[[Revision], str],
+) -> set[str]:
+    """Return the other apps that have a revision with a foreign key to one of `fields`.
+
+    `fields` (model and name) are those that a revision of `app` renames or removes: a foreign key
+    to one of them can only be made before it.
+    """
+    patterns = [
+        (_pattern([".".join(key)]), re.compile(rf"\bto_field\s*=\s*[\"']{re.escape(name)}[\"']"))
+        for key, name in sorted(fields)
+    ]
+    others = (each for each in revisions if patterns and each.app != app)
+    return {
+        each.app
+        for each in others
+        if any(all(part.search(text_of(each)) for part in pair) for pair in patterns)
+    }
+
+
 def _pattern(labels: Iterable[str]) -> re.Pattern[str]:
     names = "|".join(re.escape(label) for label in sorted(labels))
     return re.compile(rf"[\"'](?:{names})(?::\w+)?[\"']", re.IGNORECASE)
