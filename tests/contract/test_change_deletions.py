@@ -18,10 +18,24 @@ CREDIT = model(
     "book = models.ForeignKey('Book', models.CASCADE)",
 )
 BOOK = model("Book", "by = models.ManyToManyField(Author, through='Credit')")
+UNSUPPORTED = model(
+    "Author",
+    "flag = models.BooleanField(db_default=True)",
+    meta=(
+        "constraints = [models.UniqueConstraint(fields=['flag'], name='c', nulls_distinct=False)]",
+    ),
+)
 ROWS = {"Author": [{"name": "Ann"}], "Other": [{"name": "Oak"}]}
 CREDITED = {**ROWS, "Book": [{"id": 1}], "Credit": [{"author_id": 1, "book_id": 1}]}
 
 CASES = [
+    Case(
+        "a model goes that has a constraint which not every database supports",
+        UNSUPPORTED,
+        "",
+        "delete_model",
+        "create_model",
+    ),
     Case(
         "a model and its proxy go",
         AUTHOR + POET + OTHER,
