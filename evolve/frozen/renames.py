@@ -59,7 +59,7 @@ class RenameField(DjangoRenameField):
         old, new = (
             model._meta.get_field(name) for model, (_, name) in zip(models, (was, now), strict=True)
         )
-        if not (old.is_relation and old.column) or old.column == new.column:
+        if not (old.many_to_one or old.one_to_one) or old.column == new.column:
             return False
         table = models[0]._meta.db_table
         editor.execute(editor._rename_field_sql(table, old, new, new.db_type(connection)))
