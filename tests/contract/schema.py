@@ -72,7 +72,7 @@ def _postgresql(cursor: Any) -> Iterator[tuple[str, str]]:
         """,
     )
     for table, name, definition in constraints:
-        yield table, f"constraint {_called(name)} {definition}"
+        yield table, f"constraint {_called(name)} {_without_casts(definition)}"
     indexes = _rows(
         cursor,
         """
@@ -85,6 +85,17 @@ def _postgresql(cursor: Any) -> Iterator[tuple[str, str]]:
     for table, name, definition in indexes:
         unique = "unique " if "CREATE UNIQUE" in definition else ""
         yield table, f"{unique}index {_called(name)} {definition.partition(' USING ')[2]}"
+
+
+def _without_casts(definition: str) -> str:
+    """Return a constraint without casts of words and the brackets around them.
+
+    PostgreSQL puts them elsewhere when a column in it gets another type and the same one again.
+    """
+    text = re.sub(r"::(?:character varying|text)(?:\(\d+\))?(?:\[\])?", "", definition)
+    for pattern in (r"\(('(?:[^']|'')*')\)", r"\((ARRAY\[[^]]*\])\)"):
+        text = re.sub(pattern, r"\1", text)
+    return text
 
 
 def _mysql(cursor: Any) -> Iterator[tuple[str, str]]:
