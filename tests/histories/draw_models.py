@@ -9,6 +9,8 @@ from tests.histories.drawing import WORDS, Drawing
 from tests.histories.keeper import KEEPER, SETTING
 from tests.histories.version import Field, Model, Part, Version
 
+_TO = "models.ForeignKey('$0', models.CASCADE, related_name='+')"
+
 
 def add_model(drawing: Drawing) -> Version:
     number = drawing.number()
@@ -46,6 +48,21 @@ def add_keeper(drawing: Drawing) -> Version | None:
     return {**drawing.version, drawing.number(): model}
 
 
+def add_line(drawing: Drawing) -> Version | None:
+    """Add a model whose primary key is a number among those of one thing in another model."""
+    app = drawing.rng.choice(["law", "ally"])
+    target = drawing.target(app)
+    if target is None:
+        return None
+    number, pk, of, count = (drawing.number() for _ in range(4))
+    fields = {
+        pk: Field("models.CompositePrimaryKey('$0', '$1')", (of, count), "pk", "pk"),
+        of: Field(_TO, (target,), f"of{of}", "through"),
+        count: Field("models.IntegerField()", (), f"size{count}", "size"),
+    }
+    return {**drawing.version, number: Model(app, f"Line{number}", fields=fields)}
+
+
 def add_child(drawing: Drawing) -> Version | None:
     base = drawing.some_model()
     if base is None or drawing.version[base].proxy:
@@ -64,14 +81,13 @@ def add_through(drawing: Drawing) -> Version | None:
     if one is None or other is None or drawing.version[one].app != drawing.version[other].app:
         return None
     number, left, right, many = (drawing.number() for _ in range(4))
-    text = "models.ForeignKey('$0', models.CASCADE, related_name='+')"
     app = drawing.version[one].app
     model = Model(
         app,
         f"Link{number}",
         fields={
-            left: Field(text, (one,), f"to{left}", "through"),
-            right: Field(text, (other,), f"to{right}", "through"),
+            left: Field(_TO, (one,), f"to{left}", "through"),
+            right: Field(_TO, (other,), f"to{right}", "through"),
         },
     )
     field = Field(
