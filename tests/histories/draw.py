@@ -64,7 +64,7 @@ def history(rng: Random, vendor: str, longest: int = 5, wide: bool = False) -> H
         _change(drawing, first=True)
     versions = [drawing.version]
     for _ in range(rng.randint(1, longest - 1)):
-        drawing.before = versions[-1]
+        drawing.first, drawing.before = False, versions[-1]
         for _ in range(rng.randint(1, 5)):
             _change(drawing)
         if texts(drawing.version) != texts(versions[-1]):

@@ -24,7 +24,8 @@ class Drawing:
         self.pointing = rng.choice(["law", "ally"])
         self.gone_names: dict[str, list[str]] = {}
         self.version: Version = {}
-        # The last version of the history so far.
+        # Whether it is the history's first version; and the last one so far.
+        self.first = True
         self.before: Version = {}
 
     def number(self) -> int:
