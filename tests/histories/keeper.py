@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest import mock
 
-from django.apps import apps
+from django.db.models.fields.related import RelatedField
 from django.test.utils import override_settings
 
 KEEPER = "Keeper"
@@ -20,13 +21,15 @@ def swapped_in() -> Iterator[None]:
 
     Django looks for swappable models among the installed ones, which drawn models are not.
     """
+    plain = RelatedField.swappable_setting.fget
 
-    def setting(to: str) -> str | None:
-        return SETTING if to.lower() == _IN.lower() else named(to)
+    def setting(field: Any) -> str | None:
+        to = field.remote_field.model
+        label = to if isinstance(to, str) else to._meta.label
+        return SETTING if field.swappable and label.lower() == _IN.lower() else plain(field)
 
-    named = apps.get_swappable_settings_name
     with (
         override_settings(**{SETTING: _IN}),
-        mock.patch.object(apps, "get_swappable_settings_name", setting),
+        mock.patch.object(RelatedField, "swappable_setting", property(setting)),
     ):
         yield
