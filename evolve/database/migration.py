@@ -13,31 +13,29 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, NoReturn
 
-import django
-from django.apps import apps as live_apps
-from django.conf import settings
 from django.core.management import CommandError
 from django.db import migrations, router
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState, StateApps
 
-from evolve.database import vendor
 from evolve.database.bases import leave_bases
+from evolve.database.django_header import dependencies, is_replaced, pair_of, replaced
+from evolve.database.editor import complete
 from evolve.database.facade import Database, Told
 from evolve.database.in_commands import in_commands
 from evolve.database.lazy import LazyState
 from evolve.database.marker_operations import CreatedModel, RenamedModel
 from evolve.database.states import in_line, install
 from evolve.database.verify import differences
-from evolve.errors import BrokenRevision, EvolveError, FrozenMismatch, Irreversible, few_lines
+from evolve.errors import EvolveError, FrozenMismatch, Irreversible, few_lines
 from evolve.frozen.capture import model_states
 from evolve.frozen.orm import Orm, on_their_alias
 from evolve.frozen.snapshot import Definition, ModelKey
-from evolve.revisions.files import key_named, read_text, revisions_of
+from evolve.revisions.files import read_text
 from evolve.revisions.frozen_text import read_frozen
-from evolve.revisions.header import SETTING, read_header
+from evolve.revisions.header import read_header
 from evolve.revisions.methods import read_methods
-from evolve.revisions.revision import Direction, Key, Revision
+from evolve.revisions.revision import Direction, Revision
 
 
 def irreversible(why: str) -> Callable[..., NoReturn]:
@@ -68,10 +66,10 @@ class Revised(migrations.Migration):
     @in_commands
     def __init__(self, name: str, app_label: str) -> None:
         super().__init__(name, app_label)
-        self.dependencies = _dependencies(type(self), app_label)
+        self.dependencies = dependencies(type(self), app_label)
         given: Any = type(self)
-        self.run_before = [_pair(entry) for entry in given.run_before]
-        self.replaces = [] if _nested(name, app_label) else _replaced(given.replaces, app_label)
+        self.run_before = [pair_of(entry) for entry in given.run_before]
+        self.replaces = [] if is_replaced(name, app_label) else replaced(given.replaces, app_label)
         self.initial = self.down_revision is None
         self.operations = [RunRevision(self), *self._rename_markers(), *self._create_markers()]
 
@@ -150,52 +148,6 @@ def _path(migration: Any) -> str:
     return str(Path(str(module.__file__)))
 
 
-def _dependencies(revised: type[Revised], app: str) -> list[Any]:
-    """Return the parents and dependencies as Django names them: (app, name)."""
-    down = revised.down_revision
-    parents = [down] if isinstance(down, str) else list(down or ())
-    own = live_apps.get_app_config(app)
-    found: list[Any] = [tuple(key_named(own, parent)) for parent in parents]
-    for entry in revised.depends_on or ():
-        try:
-            found.append(_dependency(entry))
-        except (LookupError, AttributeError) as error:
-            raise BrokenRevision(f"The dependency '{entry}' of '{app}' does not exist.") from error
-    return found
-
-
-def _dependency(entry: str) -> Any:
-    if entry.startswith(SETTING):
-        return migrations.swappable_dependency(getattr(settings, entry.removeprefix(SETTING)))
-    label, _, reference = entry.partition(":")
-    config = live_apps.get_app_config(label)
-    return (label, reference) if reference.startswith("__") else tuple(key_named(config, reference))
-
-
-def _nested(name: str, app: str) -> bool:
-    """Tell whether a squash is replaced by another one, which Django 5.2 cannot have."""
-    if django.VERSION >= (6, 0):
-        return False
-    key = Key(app, name)
-    return any(key in each.replaced for each in revisions_of(live_apps.get_app_config(app)))
-
-
-def _replaced(given: Any, app: str) -> list[tuple[str, str]]:
-    """Return what a squash replaces as Django names it: evolve writes ids with their names."""
-    if isinstance(given, Mapping):
-        return [(app, name) for name in given.values()]
-    return [_pair(entry) for entry in given]
-
-
-def _pair(entry: str) -> tuple[str, str]:
-    """Return what "app:reference" names as Django names it; the file may be gone."""
-    label, _, reference = entry.partition(":")
-    try:
-        return label, key_named(live_apps.get_app_config(label), reference).name
-    except (BrokenRevision, LookupError):
-        return label, reference
-
-
 class RunRevision(Operation):
     """The operation that stands for a whole revision."""
 
@@ -272,7 +224,7 @@ class RunRevision(Operation):
             return
         state = before.clone() if isinstance(before, LazyState) else LazyState.of(before)
         leave_bases(state, after.models, self.migration.definitions, self.migration.renamed_models)
-        vendor.complete_renames(editor)
+        complete(editor)
         orm = Orm(self._registry(editor, after), app, editor.connection.alias)
         self.migration.db = db = Database(app, editor, state, after.models, orm, self.told, beside)
         with on_their_alias():

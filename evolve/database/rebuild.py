@@ -17,8 +17,6 @@ def keep_dependents(editor: Any) -> None:
     mentions it would stop the new one from getting its name. Such an index on a column that goes
     is dropped, where SQLite would refuse to drop the column.
     """
-    if editor.connection.vendor != "sqlite":
-        return
     remake, remove_field = editor._remake_table, editor.remove_field
 
     def kept(model: Any, *args: Any, **kwargs: Any) -> None:

@@ -14,10 +14,10 @@ from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 
 from evolve.database import vendor
+from evolve.database.editor import complete
 from evolve.database.lazy import LazyState, prerender
 from evolve.database.marker_operations import Marker
 from evolve.database.migration import RunRevision
-from evolve.database.rebuild import keep_dependents
 from evolve.database.secrets import without_secrets
 from evolve.database.states import note_applied, state_after, stepwise
 from evolve.database.words import in_words
@@ -145,8 +145,7 @@ class StepRunner:
         outer = len(self.connection.atomic_blocks)
         try:
             with editor:
-                keep_dependents(editor)
-                vendor.keep_columns(editor)
+                complete(editor)
                 yield editor
         except BaseException:
             if len(self.connection.atomic_blocks) > outer:

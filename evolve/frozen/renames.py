@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from django.db.backends.ddl_references import Statement
 from django.db.migrations.operations import RenameField as DjangoRenameField
 from django.db.migrations.operations import RenameModel as DjangoRenameModel
 from django.db.migrations.utils import get_references
@@ -23,50 +22,7 @@ Values = Mapping[str, Any]
 
 
 class RenameField(DjangoRenameField):
-    """RenameField after which the state names the field by its new name everywhere.
-
-    To rename a foreign key on SQLite, Django (5.2, 6.1) rebuilds its table, and fails if an index,
-    a constraint, a generated field or a composite primary key names the key: these still use the
-    old name. Here SQLite renames the column, as Django lets it rename all other columns.
-    """
-
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
-        """Rename the column."""
-        states = (from_state, self.old_name), (to_state, self.new_name)
-        if not self._renamed_key(app_label, schema_editor, *states):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
-        """Rename the column back."""
-        states = (from_state, self.new_name), (to_state, self.old_name)
-        if not self._renamed_key(app_label, schema_editor, *states):
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-
-    def _renamed_key(
-        self, app: str, editor: Any, was: tuple[Any, str], now: tuple[Any, str]
-    ) -> bool:
-        """Rename the column of a foreign key on SQLite; return False where it is another column."""
-        connection = editor.connection
-        models = [state.apps.get_model(app, self.model_name) for state, _ in (was, now)]
-        if connection.vendor != "sqlite" or not self.allow_migrate_model(
-            connection.alias, models[1]
-        ):
-            return False
-        old, new = (
-            model._meta.get_field(name) for model, (_, name) in zip(models, (was, now), strict=True)
-        )
-        if not (old.many_to_one or old.one_to_one) or old.column == new.column:
-            return False
-        table = models[0]._meta.db_table
-        editor.execute(editor._rename_field_sql(table, old, new, new.db_type(connection)))
-        for sql in editor.deferred_sql:
-            if isinstance(sql, Statement):
-                sql.rename_column_references(table, old.column, new.column)
-        return True
+    """RenameField after which the state names the field by its new name everywhere."""
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Rename the field in `state`, in place."""
