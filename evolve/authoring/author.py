@@ -28,6 +28,7 @@ from evolve.autodiff.naming import automatic_slug, checked_slug, renamed
 from evolve.autodiff.parts import Parts, with_parts
 from evolve.autodiff.questions import Questioner
 from evolve.autodiff.renames import find_renames
+from evolve.autodiff.values import check_keys
 from evolve.errors import Refused
 from evolve.frozen.closure import live_models, reachable
 from evolve.frozen.referred import as_referred
@@ -158,6 +159,7 @@ class Author:
         for label in wish.freeze:
             self._project.config(label)
         place = place_at(self._project, app, graph, self._now())
+        check_keys(difference.forwards)
         self._check_references(difference, graph)
         self._check_replaced(difference, graph)
         after = self._after(difference, graph) | set(wish.freeze)

@@ -20,6 +20,7 @@ from evolve.autodiff.questions import (
     Questioner,
     SharedDefault,
 )
+from evolve.errors import Refused
 
 _ADDS_PART = (operations.AddIndex, operations.AddConstraint)
 _TIMES = (models.DateField, models.DateTimeField, models.TimeField)
@@ -118,6 +119,26 @@ def _table(field: Any) -> tuple[Any, ...]:
     return tuple(name and str(name).lower() for name in names)
 
 
+def check_keys(forwards: Iterable[Change]) -> None:
+    """Refuse a composite primary key for a table that exists."""
+    for change in forwards:
+        if _adds_composite_key(change.operation):
+            raise Refused(
+                f"{change.label} has a table with another primary key, which Django's schema "
+                "editors cannot change to a composite one.",
+                "Create another model with the new key, copy the rows in a data migration, and "
+                "delete this one.",
+            )
+
+
+def _adds_composite_key(op: Operation) -> bool:
+    """Tell whether an operation adds a primary key of several columns to a table that exists.
+
+    Django's schema editor (5.2 to 6.1) does nothing for it, and the table stays without.
+    """
+    return isinstance(op, operations.AddField) and isinstance(op.field, models.CompositePrimaryKey)
+
+
 def undone(forwards: Iterable[Change], ask: Questioner) -> tuple[tuple[Change, ...], str | None]:
     """Return the changes of the way back, in the order in which they run, or why there is none."""
     changes: list[Change] = []
@@ -130,7 +151,9 @@ def undone(forwards: Iterable[Change], ask: Questioner) -> tuple[tuple[Change, .
     for change in forwards:
         inverse: Any = change.inverse()
         doing = _loses_values(change, inverse)
-        if doing and change.model not in deleted:
+        if _adds_composite_key(inverse) and change.model not in deleted:
+            inverse = None
+        elif doing and change.model not in deleted:
             inverse = _with_default(inverse, doing, ask)
         if inverse is None:
             lost.append(change)
