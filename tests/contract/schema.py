@@ -123,8 +123,9 @@ def _mysql(cursor: Any) -> Iterator[tuple[str, str]]:
         """,
     )
     for table, name, clause in checks:
-        # That of a JSON column has the column's name, and keeps it when the column gets another.
-        unnamed = f"`{name}`" in clause or clause.startswith("json_valid(")
+        # That of a column has the column's name, and keeps it when the column gets another.
+        of_column = re.fullmatch(r"`\w+` >= 0|json_valid\(.*", clause)
+        unnamed = f"`{name}`" in clause or bool(of_column)
         called = "" if unnamed else _called(name)
         yield table, f"check {called} {clause}"
 
