@@ -184,8 +184,9 @@ PARTS = [
         model("Author", NAME, meta=(UNIQUE,)) + model("Keep", NAME, up("Author")),
         model("Book", NAME, "x = models.TextField()", meta=(UNIQUE,))
         + model("Keep", NAME, up("Book")),
-        "remove_constraint create_model alter_field delete_model",
-        "create_model alter_field delete_model add_constraint",
+        # Django 6.0 and later remove constraints before they delete the model.
+        None,
+        None,
         answers={"no_rename": True},
         rows={"Author": [{"name": "Ann"}], "Keep": [{"name": "Kay"}]},
         then={"Book": [], "Keep": [{"name": "Kay"}]},
