@@ -29,6 +29,7 @@ from evolve.revisions.revision import Key
 from evolve.revisions.squashed import implied
 
 _STAYS = "What was applied stays applied."
+_CONTENT_TYPES = "contenttypes"
 
 
 class Audience(Observer, Protocol):
@@ -200,6 +201,9 @@ def _before(project: Project, plan: Plan, standing: Standing) -> dict[Key, LazyS
     else:
         order = graph.order(applied)
         order = order[min(map(order.index, back)) :]
+        # Content types stand by themselves, and follow a model's name wherever its app is.
+        aside = {key for key in order if key.app == _CONTENT_TYPES}.difference(back)
+        order = tuple(key for key in order if key not in aside)
         begun = applied - set(order)
     return _walked(project, graph, project.state(graph, begun, standing.rows), order, set(back))
 

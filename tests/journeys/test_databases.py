@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import dj_database_url
 import pytest
 
 from tests import databases
+from tests.journeys.project import Site
 
 THING = "class Thing(models.Model):\n    name = models.CharField(max_length=9)\n"
 TWO = (
@@ -261,6 +263,21 @@ def test_permissions_and_content_types_follow_a_rename(everywhere):
         )
     }
     assert names == {f"{verb}_item" for verb in ("add", "change", "delete", "view")}
+
+
+def test_a_rename_is_rolled_back_where_the_app_comes_before_the_content_types(tmp_path):
+    site = Site(tmp_path, f"sqlite:///{tmp_path / 'db.sqlite3'}", "blog")
+    site.models("blog", THING)
+    site.must("schemamigration", "blog", "--initial")
+    site.models("blog", THING.replace("Thing", "Item"))
+    site.must("schemamigration", "blog", "--auto", "--rename", "Thing=Item")
+    site.must("migrate")
+    site.must("migrate", "blog", "0001")
+    with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as connection:
+        found = connection.execute(
+            "SELECT model FROM django_content_type WHERE app_label = 'blog'"
+        ).fetchall()
+    assert found == [("thing",)]
 
 
 def test_permissions_have_the_names_that_django_gives_them_both_ways(everywhere):
