@@ -28,7 +28,7 @@ class Recording(unittest.TextTestResult):
         super().stopTest(test)
         type(self).running = ""
         if self.outcomes.get(_name(test)) not in ("passed", "skipped"):
-            clean()
+            clean(getattr(test, "databases", None))
 
     def addSuccess(self, test: Any) -> None:
         super().addSuccess(test)
@@ -56,9 +56,12 @@ def _name(test: Any) -> str:
     return f"{type(test).__name__}.{method}" if method else str(test)
 
 
-def clean() -> None:
-    """Remove what a test that failed has left, so that the next one does not fail too."""
-    for connection in connections.all():
+def clean(aliases: Any) -> None:
+    """Remove what a test that failed has left, so that the next one does not fail too.
+
+    `aliases` are the databases that the test may use, the only ones that can be looked at.
+    """
+    for connection in map(connections.__getitem__, aliases or connections):
         left = set(connection.introspection.table_names()) - TABLES[connection.alias]
         with connection.schema_editor() as editor, connection.constraint_checks_disabled():
             for table in sorted(left):
