@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -178,10 +177,9 @@ def agreed(args: Any, option: str, found: str, question: str) -> None:
 
 
 def say(*lines: str) -> None:
-    """Write lines to stderr; a closed stderr changes nothing."""
-    with contextlib.suppress(BrokenPipeError):
-        for line in lines:
-            print(line, file=sys.stderr)
+    """Write lines to stderr."""
+    for line in lines:
+        print(line, file=sys.stderr)
 
 
 def at_terminal() -> bool:

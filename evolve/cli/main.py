@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from django.db import Error as DatabaseError
@@ -17,6 +16,7 @@ from evolve.cli.ask import say
 from evolve.cli.databases import choose_databases
 from evolve.cli.find import set_up_project
 from evolve.cli.parser import evolve_parser
+from evolve.cli.streams import Steady
 from evolve.database.secrets import Redacting
 from evolve.errors import EvolveError
 from evolve.project import Project
@@ -28,15 +28,26 @@ def run() -> None:
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "evolve") -> int:
-    """Run a command and return its exit code. Nothing that it prints on stderr holds a secret."""
+    """Run a command and return its exit code. Nothing that it prints on stderr holds a secret.
+
+    It is 1 where all was done and stdout could not be written, except where its reader is gone.
+    """
     given = sys.argv[1:] if argv is None else argv
-    with redirect_stderr(Redacting(sys.stderr, given)):
+    out, err = Steady(sys.stdout), Redacting(Steady(sys.stderr), given)
+    with redirect_stdout(out), redirect_stderr(err):
         try:
-            return _ran(given, prog)
+            code = _ran(given, prog)
         except Exception:
             # Python itself would write it past the stream.
             say(traceback.format_exc())
-            return 1
+            code = 1
+        finally:  # also where the parser exits
+            out.flush()
+            err.flush()
+        if out.failure and not isinstance(out.failure, BrokenPipeError):
+            say(f" ! What was printed could not be written: {out.failure.strerror}.")
+            return code or 1
+    return code
 
 
 def _ran(argv: Sequence[str], prog: str) -> int:
@@ -45,10 +56,6 @@ def _ran(argv: Sequence[str], prog: str) -> int:
         return execute(args)
     except EvolveError as error:
         return _failed(error, error.exit_code, args.traceback)
-    except BrokenPipeError:
-        # The reader of stdout is gone (`| head`); what was done is done.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
         return _failed(EvolveError("Interrupted."), 130, args.traceback)
 
