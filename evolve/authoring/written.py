@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.apps import apps as live_apps
 
 from evolve.authoring.head_file import refresh
 from evolve.autodiff.changes import Change
+from evolve.errors import EvolveError
 from evolve.revisions.disk import make_package, write_whole
 from evolve.revisions.files import Package
 
@@ -28,7 +30,9 @@ class Written:
                 each.rmdir()
                 return
             each.unlink()
-            refresh(self.config)
+            # It may be what failed.
+            with suppress(OSError, EvolveError):
+                refresh(self.config)
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,9 @@ class NewRevision:
         written = Written(config, make_package(self.package))
         try:
             write_whole(self.path, self.text)
+            written.made.append(self.path)
+            refresh(config)
         except BaseException:
             written.undo()
             raise
-        written.made.append(self.path)
-        refresh(config)
         return written

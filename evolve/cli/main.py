@@ -73,6 +73,12 @@ def execute(args: argparse.Namespace) -> int:
             f"The database refused: {type(error).__name__}: {str(error).strip()}",
             "--traceback shows where. What was applied before it is in `evolve list`.",
         ) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise EvolveError(
+            f"{error.filename}: {error.strerror}.", "--traceback shows what evolve wanted of it."
+        ) from error
 
 
 def _failed(error: EvolveError, code: int, with_traceback: bool) -> int:

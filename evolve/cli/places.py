@@ -68,10 +68,15 @@ def tell_json(args: argparse.Namespace, found: Any) -> None:
 
 
 def split(args: argparse.Namespace) -> None:
-    """Let APP:TARGET be the same as APP TARGET."""
+    """Let APP:TARGET be the same as APP TARGET. Raises Refused for a target that is empty.
+
+    It is where a script's variable is not set; the last revision is not what was meant.
+    """
     app, colon, target = (args.app or "").partition(":")
-    if colon and not getattr(args, "target", None):
+    if colon and getattr(args, "target", None) is None:
         args.app, args.target = app, target
+    if getattr(args, "target", None) == "":
+        raise Refused("The target is empty.", "Name a revision, or leave it out. Nothing was done.")
 
 
 def one(graph: Graph, targets: tuple[Target, ...], text: str) -> Key:

@@ -416,3 +416,23 @@ def test_parts_that_need_others_are_refused(begun):
         assert said in begun.refused("schemamigration", "shop", *part)
     begun.must("schemamigration", "shop", "--add-model", "B", "--add-field", "Thing.b")
     begun.must("migrate", "shop")
+
+
+@pytest.mark.parametrize("args", [("migrate", "shop", ""), ("migrate", "shop:"), ("show", "shop:")])
+def test_an_empty_target_is_not_the_last_one(begun, args):
+    assert "The target is empty" in begun.refused(*args)
+    assert "( ) 0002" in begun.must("list", "shop")
+
+
+def test_a_file_that_cannot_be_written_or_read_is_said_and_leaves_nothing(begun):
+    head = begun.root / "shop" / "migrations" / "HEAD"
+    head.unlink()
+    head.mkdir()
+    begun.models("shop", THING)
+    before = begun.files("shop")
+    for args in (["schemamigration", "shop", "--auto"], ["check", "shop"]):
+        ran = begun.evolve(*args)
+        assert ran.code == 1
+        assert "Traceback" not in ran.err, ran
+        assert f"{head}: Is a directory." in ran.err
+    assert begun.files("shop") == before
