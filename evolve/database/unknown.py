@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from evolve.database.catalogue import Columns, columns_of, constraints_of, special_indexes
 from evolve.database.tables import model_tables
+
+# What its schema editor names, and drops, itself: the model said it once, or an automatic `through`.
+# A `_like` is beside the index of a text on PostgreSQL.
+_BY_DJANGO = re.compile(r"_[0-9a-f]{8}(?:_uniq|_idx|_fk_.*)?$|_like$")
 
 
 def unknown_columns(connection: Any, cursor: Any, model: Any) -> list[str]:
@@ -35,8 +40,8 @@ def unknown_keys(
     for name, each in constraints_of(connection, cursor, meta.db_table).items():
         columns = tuple(each["columns"] or ())
         is_key = (each["unique"] or each["index"]) and not each["primary_key"]
-        # Django makes one beside the index of a text, for LIKE.
-        if is_key and columns not in known and name not in said and not name.endswith("_like"):
+        is_own = _BY_DJANGO.search(name)
+        if is_key and columns not in known and name not in said and not is_own:
             yield name, columns, bool(each["unique"]), bool(each["index"])
 
 
