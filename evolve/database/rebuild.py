@@ -8,10 +8,6 @@ from typing import Any
 from evolve.database.catalogue import special_indexes
 from evolve.database.unknown import unknown_keys
 
-# How Django names the indexes and uniques that it makes for a field or unique_together: it drops
-# and makes them itself, also where the model that it is given does not have the option yet.
-_BY_DJANGO = re.compile(r"_[0-9a-f]{8}(_uniq|_idx|_like)?$")
-
 
 def keep_dependents(editor: Any) -> None:
     """Have SQLite's table rebuilds keep what hangs on the table and no model says.
@@ -75,8 +71,7 @@ def _unsaid_indexes(connection: Any, model: Any) -> dict[str, str]:
     said = {each.name for each in (*meta.indexes, *meta.constraints)}
     with connection.cursor() as cursor:
         found = special_indexes(connection, cursor, meta.db_table).keys() - said
-        keys = (name for name, *_ in unknown_keys(connection, cursor, model))
-        found |= {name for name in keys if not _BY_DJANGO.search(name)}
+        found |= {name for name, *_ in unknown_keys(connection, cursor, model)}
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''")
         return {name: sql for name, sql in cursor.fetchall() if name in found}
 
