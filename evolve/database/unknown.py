@@ -9,7 +9,8 @@ from typing import Any
 from evolve.database.catalogue import Columns, columns_of, constraints_of, special_indexes
 from evolve.database.tables import model_tables
 
-# What its schema editor names and drops itself: the model, or an automatic `through`, said it once.
+# What Django's schema editor names, and drops, itself: a model said it once, or an automatic
+# `through`.
 # A `_like` is beside the index of a text on PostgreSQL.
 _BY_DJANGO = re.compile(r"_[0-9a-f]{8}(?:_uniq|_idx|_fk_.*)?$|_like$")
 
