@@ -19,6 +19,7 @@ from evolve.cli.parser import evolve_parser
 from evolve.cli.streams import Steady
 from evolve.database.secrets import Redacting
 from evolve.errors import EvolveError
+from evolve.frozen.swappable import swappables_looked_up
 from evolve.project import Project
 
 
@@ -66,7 +67,7 @@ def execute(args: argparse.Namespace) -> int:
         set_up_project(args.settings, args.pythonpath, Path.cwd())
         choose_databases(args)
         # As Django's own commands: what is frozen must not be in the language of the settings.
-        with translation.override(None):
+        with translation.override(None), swappables_looked_up():
             return int(args.run(Project(), args))
     except DatabaseError as error:
         raise EvolveError(

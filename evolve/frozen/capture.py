@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.db import models
 from django.db.migrations.operations import AlterModelOptions
@@ -59,29 +56,7 @@ def capture(apps: Apps, labels: Iterable[str]) -> Snapshot:
         for model in apps.get_models(include_swapped=True)
         if model._meta.app_label in wanted
     )
-    with _swappables_looked_up():
-        return Snapshot({each.key: each for each in definitions})
-
-
-@contextmanager
-def _swappables_looked_up() -> Iterator[None]:
-    """Have the registry find swappable models in one dict, for as long as fields are read.
-
-    For each model that a relation names it asks every model there is (5.2, 6.1), and of 1000 models
-    that is half the time. The first model that answers counts, as there.
-    """
-    settings: dict[str, str] = {}
-    for model in installed.get_models(include_swapped=True):
-        for label in filter(None, (model._meta.swapped, model._meta.label)):
-            if model._meta.swappable:
-                settings.setdefault(label.lower(), model._meta.swappable)
-    # A cache like the one it stands for, which the registry may clear.
-    found = cache(lambda label: settings.get(label.lower()))
-    vars(installed)["get_swappable_settings_name"] = found
-    try:
-        yield
-    finally:
-        del vars(installed)["get_swappable_settings_name"]
+    return Snapshot({each.key: each for each in definitions})
 
 
 def capture_model(model: type[models.Model]) -> Definition:
