@@ -13,8 +13,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from evolve.errors import EvolveError
-
 
 class FixedCharField(models.CharField):
     """A column char(n), where `models.CharField` has varchar(n).
@@ -132,10 +130,10 @@ class UnwritableDefault:
         self.field = field
 
     def __call__(self) -> NoReturn:
-        """Raise EvolveError: a row was made without a value for the field."""
-        raise EvolveError(
-            f"The default of {self.field} could not be written into this revision.",
-            "Give a value for the field where the row is created.",
+        """Raise RuntimeError: a row was made without a value for the field."""
+        raise RuntimeError(
+            f"The default of {self.field} could not be written into this revision. "
+            "Give a value for the field where the row is created."
         )
 
     def deconstruct(self) -> Any:

@@ -120,7 +120,7 @@ def roll_back(project: Project, rollback: Rollback, run: Run, audience: Audience
 
 
 def reapplication(
-    rollbacks: Rollbacks, rollback: Rollback, accept_lost: bool
+    rollbacks: Rollbacks, rollback: Rollback, accept_lost: bool = False
 ) -> tuple[Project, Plan]:
     """Return the plan that applies again what was rolled back on one database, dependents too.
 

@@ -11,4 +11,4 @@ def test_revisions_make_the_schema_that_migrations_make_and_go_back(alias: str) 
     possible = {name: each for name, each in pairs.items() if not each.startswith("Django cannot")}
     found = {name: each for name, each in possible.items() if each != "equal"}
     assert len(possible) > 160
-    assert found.keys() == AUTODETECTOR.keys(), found
+    assert found.keys() == AUTODETECTOR.keys() & possible.keys(), found
