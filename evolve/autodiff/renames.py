@@ -43,13 +43,14 @@ def find_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> dic
 def _model_renames(app: str, old: Snapshot, new: Snapshot, ask: Questioner) -> dict[str, str]:
     gone = {key: each for key, each in old.of(app).items() if _left(each, new.get(key), ask)}
     renamed: dict[str, str] = {}
-    for key, came in sorted(new.of(app).items()):
-        if key in old:
-            continue
-        for candidate in _by_likeness(came, gone.values(), ask):
-            if ask.renamed(RenamedModel(candidate.name, came.name)):
-                renamed[candidate.name] = came.name
+    came = [each for key, each in sorted(new.of(app).items()) if key not in old]
+    for model in came:
+        for candidate in _by_likeness(model, gone.values(), ask):
+            if ask.renamed(RenamedModel(candidate.name, model.name)):
+                renamed[candidate.name] = model.name
                 del gone[candidate.key]
+                # What has the name that it left may be a renamed model itself.
+                came += [new[candidate.key]] if candidate.key in new else []
                 break
     return renamed
 
@@ -129,6 +130,8 @@ def _field_renames(old: Definition, new: Definition, ask: Questioner) -> dict[st
             if ask.renamed(RenamedField(new.name, old_name, new_name, kind)):
                 renamed[f"{new.name}.{old_name}"] = f"{new.name}.{new_name}"
                 gone.remove(old_name)
+                # What has the name that it left may be a renamed field itself.
+                came += [old_name] if old_name in new.fields else []
                 break
     return renamed
 

@@ -107,6 +107,10 @@ def capture_state(state: ModelState) -> Definition:
         # Operations leave lists, sets and tuples behind, by version (5.2: lists after RenameField).
         if options.get(name):
             options[name] = set(normalize_together(tuple(map(tuple, options[name]))))
+    for name in ("indexes", "constraints"):
+        # Published packages' states list one twice; a table has it once.
+        if parts := options.get(name):
+            options[name] = [each for at, each in enumerate(parts) if each not in parts[:at]]
     return _definition(
         state.app_label, state.name, state.fields, options, state.bases, state.managers
     )

@@ -144,6 +144,26 @@ TAKEN = [
         rows=NUMBERS,
         then={"Author": [{"x": 1, "y": 2, "w": 1}, {"x": 3, "y": 4, "w": 1}]},
     ),
+    Case(
+        "a renamed field takes the name that another renamed field leaves",
+        columns(x="", y=""),
+        columns(z="", x=""),
+        "rename_field rename_field",
+        "rename_field rename_field",
+        answers={"renames": {"Author.x": "z", "Author.y": "x"}},
+        rows=NUMBERS,
+        then={"Author": [{"z": 1, "x": 2}, {"z": 3, "x": 4}]},
+    ),
+    Case(
+        "a renamed model takes the name that another renamed model leaves",
+        model("Author", NAME) + model("Book", NAME, SIZE),
+        model("Writer", NAME) + model("Author", NAME, SIZE),
+        "rename_model rename_model",
+        "rename_model rename_model",
+        answers={"renames": {"Author": "Writer", "Book": "Author"}},
+        rows=ANN_AND_ONE,
+        then={"Writer": [{"name": "Ann"}], "Author": [{"name": "One", "size": 1}]},
+    ),
 ]
 
 
