@@ -66,7 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_about_its_vendor(item: pytest.Item) -> bool:
     mark = item.get_closest_marker("vendors")
-    return mark is None or item.callspec.params["server"] in mark.args  # type: ignore[attr-defined]
+    params = item.callspec.params if mark else {}  # type: ignore[attr-defined]
+    return mark is None or params.get("server", params.get("everywhere")) in mark.args
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

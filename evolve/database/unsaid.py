@@ -27,6 +27,7 @@ class Unsaid:
     column (of no field); of columns alone default, collation, comment, behaviour; of the whole
     table option and trigger, which stands for rules and row-level security, too. A dependent is
     something else that needs it, and a reference the foreign key of the table that it names.
+    Statistics, which stands for a publication of some columns too, go with any of their columns.
     """
 
     kind: str
@@ -61,12 +62,15 @@ _DEPENDENTS = """
         COALESCE((SELECT attname FROM pg_attribute WHERE refclassid = 'pg_class'::regclass
             AND attrelid = refobjid AND attnum = refobjsubid AND attnum > 0), ''),
         COALESCE((SELECT relname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
-            WHERE classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid), '')
+            WHERE classid = 'pg_constraint'::regclass AND pg_constraint.oid = objid), ''),
+        classid IN ('pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass)
     FROM pg_depend
     JOIN pg_class own ON own.oid = quote_ident(%s)::regclass
     JOIN pg_type type ON type.oid = own.reltype
     WHERE refclassid = 'pg_class'::regclass AND refobjid = own.oid
         AND (classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass)
+            OR classid IN ('pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass)
+                AND refobjsubid > 0
             OR classid = 'pg_trigger'::regclass
                 AND NOT (SELECT tgisinternal FROM pg_trigger WHERE oid = objid)
             OR classid = 'pg_constraint'::regclass
@@ -201,10 +205,10 @@ class _Table:
             yield Unsaid("behaviour", "", (column,), f"{column} AUTO_INCREMENT")
 
     def _dependents(self) -> Iterator[Unsaid]:
-        for text, column, table in self._asked(_DEPENDENTS):
+        for text, column, table, goes_along in self._asked(_DEPENDENTS):
             # A view is its rule to the catalogue.
             plain = re.sub(r"^rule _RETURN on ", "", text)
-            kind = "reference" if table else "dependent"
+            kind = "statistics" if goes_along else "reference" if table else "dependent"
             yield Unsaid(kind, table, (column,) if column else (), plain)
 
 

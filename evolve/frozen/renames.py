@@ -28,6 +28,8 @@ class RenameField(DjangoRenameField):
         """Rename the field in `state`, in place."""
         key = app_label, self.model_name_lower
         options = dict(state.models[key].options)
+        if not hasattr(state.models, "evaluated_only"):
+            _with_own_references(key, state)
         own = _written(key, state.models[key].fields, options)
         # A LazyState's definitions, which are text, follow by themselves.
         with getattr(state.models, "evaluated_only", nullcontext)():
@@ -46,6 +48,16 @@ class RenameField(DjangoRenameField):
 
     def _now(self, name: str) -> str:
         return self.new_name if name == self.old_name else name
+
+
+def _with_own_references(key: ModelKey, state: Any) -> None:
+    """Give a state of Django's fields of its own that refer to a model.
+
+    Django changes them in place (5.2, 6.1), and the state that this one was cloned from has them
+    too: its rollback would look for the new name.
+    """
+    for model, name, field, _ in list(get_references(state, key)):
+        model.fields[name] = field.clone()
 
 
 def _referring(key: ModelKey, state: Any) -> dict[ModelKey, dict[str, Any]]:

@@ -182,3 +182,16 @@ def test_what_a_revision_does_wrong_is_said_by_django_s_migrate(site):
     path.write_text(text.replace("frozen = {", "frozen = {**{},"))
     ran = site.python("manage.py", "showmigrations", "shop")
     assert "Traceback" not in ran.err, ran
+
+
+def test_migrate_rolls_a_renamed_target_of_a_foreign_key_back(site):
+    body = (
+        "class P(models.Model):\n    code = models.CharField(max_length=5, unique=True)\n\n\n"
+        "class T(models.Model):\n    c = models.ForeignKey(P, models.CASCADE, to_field='code')\n"
+    )
+    site.models("shop", body)
+    site.must("schemamigration", "shop", "--initial")
+    site.models("shop", body.replace("code", "slug") + "    k = models.IntegerField(default=1)\n")
+    site.must("schemamigration", "shop", "--auto", "--rename", "P.code=slug")
+    for target in ("0002", "0001", "0002"):
+        assert site.python("manage.py", "migrate", "shop", target).code == 0

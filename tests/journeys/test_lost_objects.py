@@ -261,6 +261,24 @@ def test_a_column_that_no_model_has_outlives_a_change_or_is_named(everywhere):
         assert "index by_hand on (name, kind)" in site.refused("migrate", "shop")
 
 
+@pytest.mark.vendors("postgresql")
+def test_statistics_and_a_publication_of_a_removed_column_are_named(everywhere):
+    site = everywhere
+    site.models("shop", THING)
+    site.must("schemamigration", "shop", "--initial")
+    site.must("migrate", "shop")
+    site.run_sql("CREATE STATISTICS both_of_them ON name, kind FROM shop_thing")
+    site.run_sql("CREATE PUBLICATION evolve_some FOR TABLE shop_thing (id, kind)")
+    try:
+        site.models("shop", THING.replace("    kind", "    # kind"))
+        site.must("schemamigration", "shop", "--auto")
+        said = site.refused("migrate", "shop")
+        assert "both_of_them" in said
+        assert "evolve_some" in said
+    finally:
+        site.run_sql("DROP PUBLICATION evolve_some")
+
+
 THING = (
     "class Thing(models.Model):\n    name = models.CharField(max_length=9, null=True)\n"
     "    kind = models.CharField(max_length=9, null=True)\n"
